@@ -1,0 +1,30 @@
+// Why a service has the port that it has.
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "app/context.h"
+#include "app/who.h"
+#include "core/conflict.h"
+
+namespace berth::app {
+
+struct Explanation {
+  Allocation allocation;
+  State state = State::unknown;
+  // The commit that gave the service this port; nullopt if the history does not go back so far.
+  std::optional<store::Commit> origin;
+  // That commit's record of the service.
+  std::optional<store::Record> record;
+  // How its own port looks now, and the preferred one if it is another.
+  Findings own;
+  std::optional<Findings> preferred;
+};
+
+// Error: negative if the service is not registered.
+std::expected<Explanation, Error> explain_service(const Context& context, std::string_view service);
+
+}  // namespace berth::app

@@ -1,0 +1,82 @@
+#include "app/looking_glass.h"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace berth::app {
+namespace {
+
+// So many busy ports of one decision are named; a walk past many more is not worth a search through all processes each.
+constexpr std::size_t most_named = 3;
+constexpr Port highest_port = 65535;
+
+std::vector<Holder> copy_of(const std::vector<const Holder*>& pointers) {
+  std::vector<Holder> holders;
+  holders.reserve(pointers.size());
+  for (const auto* holder : pointers) holders.push_back(*holder);
+  return holders;
+}
+
+}  // namespace
+
+Sight LookingGlass::sight() {
+  return {[this](const Endpoint& endpoint) { return probe(endpoint); },
+          [this](const Endpoint& endpoint) { return holders(endpoint); }, [this] { return kernel(); }};
+}
+
+void LookingGlass::look_ahead(std::span<const Request> requests) {
+  for (const auto& request : requests) {
+    const auto& ports = request.endpoint.ports;
+    for (unsigned port = ports.first; port <= ports.last && seen_.size() < most_named; ++port) {
+      const auto endpoint = request.endpoint.at(static_cast<Port>(port));
+      if (probe(endpoint).result != Probe::Result::bindable) holders(endpoint);
+    }
+  }
+}
+
+void LookingGlass::survey(std::span<const Request> requests) {
+  Endpoint all{{}, Protocol::tcp, {highest_port, highest_port}};
+  for (const auto& request : requests) {
+    all.ports.first = std::min(all.ports.first, request.endpoint.ports.first);
+    if (request.endpoint.protocol != Protocol::tcp) all.protocol = Protocol::tcp_udp;
+  }
+  auto census = machine_.census({.about = all});
+  const bool complete = std::ranges::none_of(census.blind_spots, &BlindSpot::hides_holders);
+  survey_ = complete ? std::make_unique<Survey>(std::move(census)) : nullptr;
+}
+
+Probe LookingGlass::probe(const Endpoint& endpoint) {
+  // Where no socket at all is, a bind can be refused only for the want of an address or of a privilege.
+  if (survey_ && endpoint.address.is_wildcard() && endpoint.ports.first >= kernel().unprivileged_start &&
+      survey_->index.overlapping(endpoint).empty()) {
+    return {};
+  }
+  return machine_.probe(endpoint);
+}
+
+std::vector<Holder> LookingGlass::holders(const Endpoint& endpoint) {
+  const auto seen = std::ranges::find(seen_, endpoint, &Seen::endpoint);
+  if (seen != seen_.end()) return seen->holders;
+  const bool named = !hurried_ && seen_.size() < most_named;
+  if (!named) {
+    if (auto found = listeners(endpoint); !found.empty()) return found;
+  }
+  auto found = machine_.census({.about = endpoint, .owners = named}).holders;
+  if (named) seen_.push_back({endpoint, found});
+  return found;
+}
+
+std::vector<Holder> LookingGlass::listeners(const Endpoint& endpoint) {
+  if (!listeners_) {
+    const Endpoint all{{}, Protocol::tcp_udp, {1, highest_port}};
+    listeners_ = std::make_unique<Survey>(machine_.census({.about = all, .listeners_only = true}));
+  }
+  return copy_of(listeners_->index.overlapping(endpoint));
+}
+
+KernelRanges LookingGlass::kernel() {
+  if (!kernel_) kernel_ = machine_.kernel_ranges();
+  return *kernel_;
+}
+
+}  // namespace berth::app

@@ -1,0 +1,61 @@
+// What a decision sees of the machine: remembers what it has seen, and looks no closer than it has to.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "core/holder_index.h"
+#include "core/policy.h"
+#include "inspect/machine.h"
+
+namespace berth::app {
+
+// A decision is made twice: first before the lock, where looking may take its time, and again under it, where only
+// probes are cheap enough. What was found before is remembered for the second time.
+class LookingGlass {
+ public:
+  explicit LookingGlass(inspect::Machine& machine) : machine_(machine) {}
+  LookingGlass(const LookingGlass&) = delete;
+  LookingGlass& operator=(const LookingGlass&) = delete;
+
+  // The view for decide(). Valid as long as this object.
+  Sight sight();
+
+  // Names who holds the preferred ports, if anybody does, as long as there is time for it.
+  void look_ahead(std::span<const Request> requests);
+
+  // From now on holders are not named any more: for what happens under the lock.
+  void hurry() { hurried_ = true; }
+
+  // For many requests at once: takes one census of all that they may get, so that only ports on which something was
+  // seen need a probe. To be called anew under the lock.
+  void survey(std::span<const Request> requests);
+
+ private:
+  struct Survey {
+    explicit Survey(Census taken) : census(std::move(taken)), index(census.holders) {}
+    Census census;
+    HolderIndex index;
+  };
+  struct Seen {
+    Endpoint endpoint;
+    std::vector<Holder> holders;
+  };
+
+  Probe probe(const Endpoint& endpoint);
+  std::vector<Holder> holders(const Endpoint& endpoint);
+  std::vector<Holder> listeners(const Endpoint& endpoint);
+  KernelRanges kernel();
+
+  inspect::Machine& machine_;
+  bool hurried_ = false;
+  std::vector<Seen> seen_;
+  std::unique_ptr<Survey> survey_;
+  std::unique_ptr<Survey> listeners_;
+  std::optional<KernelRanges> kernel_;
+};
+
+}  // namespace berth::app

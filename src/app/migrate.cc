@@ -1,0 +1,132 @@
+#include "app/migrate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/holder_index.h"
+#include "core/ownership.h"
+#include "core/spec.h"
+
+namespace berth::app {
+namespace {
+
+// Plans one take-over after the other over a working copy, so that two that are found cannot have one endpoint.
+class Planner {
+ public:
+  Planner(Registry registry, const Census& census, std::string now)
+      : registry_(std::move(registry)), index_(census.holders), now_(std::move(now)) {}
+
+  void take_over(Allocation found, std::string because) {
+    auto change = plan_take_over(registry_, std::move(found), std::move(because));
+    if (change.what == PlannedChange::What::add) registry_.put(change.allocation);
+    plan_.changes.push_back(std::move(change));
+  }
+
+  void take_over_file(const Registry& source, const std::string& name) {
+    for (const auto& [service, allocation] : source.allocations()) take_over(allocation, "in " + name);
+  }
+
+  std::expected<void, Error> take_over_running(const Running& running) {
+    if (auto checked = check_service_name(running.service); !checked && registry_.find(running.service) == nullptr) {
+      return checked;
+    }
+    const auto* holder = listener(running.endpoint);
+    if (holder == nullptr) {
+      return std::unexpected(Error{
+          ErrorCode::unseen,
+          fmt::format("nothing listens on {}, so it cannot be {}", to_string(running.endpoint), quote(running.service)),
+          fmt::format("start it first; or register it: berth register {} {} fixed", running.service,
+                      to_string(running.endpoint))});
+    }
+    // What runs must never be moved.
+    Allocation found{running.service, running.endpoint, Kind::fixed, std::nullopt, now_, owner_of(*holder)};
+    take_over(std::move(found), describe(*holder) + " listens there");
+    return {};
+  }
+
+  // What nobody has named yet, one line a port however many sockets listen on it.
+  void propose(const std::vector<Holder>& holders) {
+    std::vector<Endpoint> proposed;
+    for (const auto& holder : holders) {
+      if (!claims(holder) || !registry_.overlapping(holder.endpoint).empty()) continue;
+      const Endpoint endpoint{{}, holder.endpoint.protocol, holder.endpoint.ports};
+      if (std::ranges::find(proposed, endpoint) != proposed.end()) continue;
+      proposed.push_back(endpoint);
+      plan_.changes.push_back(
+          {PlannedChange::What::skip,
+           {.endpoint = endpoint},
+           fmt::format("{} listens there; to take it over: --running NAME={}", describe(holder), to_string(endpoint))});
+    }
+  }
+
+  Plan take() { return std::move(plan_); }
+
+ private:
+  const Holder* listener(const Endpoint& endpoint) const {
+    for (const auto* holder : index_.overlapping(endpoint)) {
+      if (claims(*holder)) return holder;
+    }
+    return nullptr;
+  }
+
+  Registry registry_;
+  const HolderIndex index_;
+  std::string now_;
+  Plan plan_;
+};
+
+// A registry in an old format has no revision; its first commit gives it the present form.
+bool has_old_format(const Registry& registry) { return registry.revision == 0 && !registry.allocations().empty(); }
+
+}  // namespace
+
+std::expected<Plan, Error> plan_migration(const Context& context, const MigrationRequest& request) {
+  auto registry = context.store.read();
+  if (!registry) return std::unexpected(std::move(registry).error());
+  const auto census = context.machine.census({.listeners_only = true, .owners = true});
+  // The registry's own file, when it has an old format, is a source like any other.
+  const bool old = has_old_format(*registry);
+  Planner planner(old ? Registry{} : *registry, census, context.now());
+  if (old) planner.take_over_file(*registry, context.store.name());
+  for (auto* source : request.sources) {
+    const auto found = source->read();
+    if (!found) return std::unexpected(found.error());
+    planner.take_over_file(*found, source->name());
+  }
+  for (const auto& running : request.running) {
+    if (auto taken = planner.take_over_running(running); !taken) return std::unexpected(std::move(taken).error());
+  }
+  if (request.sources.empty() && request.running.empty()) planner.propose(census.holders);
+  return planner.take();
+}
+
+std::expected<Plan, Error> apply_migration(const Context& context, const Plan& plan) {
+  Plan applied;
+  const auto mutate = [&](Registry registry) -> std::expected<std::optional<store::Change>, Error> {
+    applied.changes.clear();
+    const bool old = has_old_format(registry);
+    store::Change change{std::move(registry), {}};
+    for (const auto& planned : plan.changes) {
+      const bool is_there = old && change.registry.find(planned.allocation.service) != nullptr;
+      if (planned.what != PlannedChange::What::add || is_there) {
+        applied.changes.push_back(planned);
+      } else {
+        applied.changes.push_back(plan_take_over(change.registry, planned.allocation, planned.because));
+      }
+      const auto& result = applied.changes.back();
+      if (result.what != PlannedChange::What::add) continue;
+      change.registry.put(result.allocation);
+      change.records.push_back({result.allocation.service, std::nullopt, result.allocation});
+    }
+    if (change.records.empty()) return std::nullopt;
+    return change;
+  };
+  if (auto revision = context.store.update(context.author(), mutate); !revision) {
+    return std::unexpected(std::move(revision).error());
+  }
+  return applied;
+}
+
+}  // namespace berth::app

@@ -1,0 +1,27 @@
+// Everything known about an endpoint.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <vector>
+
+#include "app/context.h"
+#include "core/verdict.h"
+
+namespace berth::app {
+
+struct Findings {
+  Endpoint endpoint;
+  // The heaviest verdict of all its ports.
+  Verdict verdict = Verdict::free;
+  std::vector<Evidence> evidence = {};
+  std::vector<Allocation> allocations = {};
+  std::vector<Holder> holders = {};
+  std::vector<BlindSpot> blind_spots = {};
+  std::vector<std::string> advice = {};
+};
+
+// `named`: whether the processes behind the holders are wanted. Kills nothing, records nothing.
+std::expected<Findings, Error> look_at(const Context& context, const Endpoint& endpoint, bool named);
+
+}  // namespace berth::app

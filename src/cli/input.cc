@@ -1,0 +1,54 @@
+#include "cli/input.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <memory>
+#include <system_error>
+
+#include "core/quote.h"
+
+namespace berth::cli {
+namespace {
+
+struct Close {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+
+std::unexpected<Error> unreadable(std::string_view path) {
+  return std::unexpected(
+      Error{ErrorCode::usage, fmt::format("cannot read {}: {}", quote(path), std::generic_category().message(errno))});
+}
+
+bool read_all(std::FILE* file, std::string& text) {
+  std::array<char, 65536> buffer;
+  while (const auto size = std::fread(buffer.data(), 1, buffer.size(), file)) text.append(buffer.data(), size);
+  return std::ferror(file) == 0;
+}
+
+}  // namespace
+
+std::expected<std::string, Error> read_input(std::string_view path) {
+  std::string text;
+  if (path == "-") {
+    if (!read_all(stdin, text)) return unreadable("stdin");
+    return text;
+  }
+  const std::unique_ptr<std::FILE, Close> file(std::fopen(std::string(path).c_str(), "re"));
+  if (!file || !read_all(file.get(), text)) return unreadable(path);
+  return text;
+}
+
+bool can_ask() { return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1; }
+
+bool ask(std::string_view question) {
+  std::fwrite(question.data(), 1, question.size(), stderr);
+  std::array<char, 16> answer{};
+  if (std::fgets(answer.data(), answer.size(), stdin) == nullptr) return false;
+  return answer[0] == 'y' || answer[0] == 'Y';
+}
+
+}  // namespace berth::cli

@@ -1,0 +1,20 @@
+// Files that a person names on the command line.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include "core/error.h"
+
+namespace berth::cli {
+
+// The whole text of a file, or of stdin if it is called "-". Errors: usage, if it cannot be read.
+std::expected<std::string, Error> read_input(std::string_view path);
+
+// Whether there is a terminal to ask somebody on.
+bool can_ask();
+// Whether the answer to `question` is yes.
+bool ask(std::string_view question);
+
+}  // namespace berth::cli

@@ -1,0 +1,54 @@
+// One run of the command line: what the options everywhere said, and the places behind the use cases.
+#pragma once
+
+#include <expected>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/context.h"
+#include "cli/options.h"
+#include "cli/output.h"
+
+namespace berth::cli {
+
+// What main hands over: the concrete parts, made when they are needed.
+struct Backstage {
+  // A registry at `path`, whose lock is waited for so many seconds.
+  std::function<std::unique_ptr<store::Store>(std::string path, double wait)> open_store;
+  std::function<std::unique_ptr<inspect::Machine>()> open_machine;
+  std::function<std::string()> now;
+  std::function<std::string()> user;
+};
+
+class Session {
+ public:
+  // `words`: the command line, for the history.
+  Session(const Backstage& backstage, Output& output, std::string registry, double wait, std::vector<std::string> words)
+      : out(output), backstage_(backstage), registry_(std::move(registry)), wait_(wait), words_(std::move(words)) {}
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  Output& out;
+
+  // The use cases' view. Valid as long as the session.
+  app::Context context();
+  // Another registry, to take over.
+  std::unique_ptr<store::Store> open_store(std::string path) const {
+    return backstage_.open_store(std::move(path), wait_);
+  }
+
+ private:
+  const Backstage& backstage_;
+  std::string registry_;
+  double wait_;
+  std::vector<std::string> words_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<inspect::Machine> machine_;
+};
+
+// The exit code, or an error that run() prints and turns into one.
+using Result = std::expected<int, Error>;
+
+}  // namespace berth::cli

@@ -1,0 +1,24 @@
+#include "app/who.h"
+#include "cli/command.h"
+#include "cli/exit_codes.h"
+#include "cli/findings.h"
+#include "core/spec.h"
+
+namespace berth::cli {
+
+Result run_who(Session& session, const Arguments& arguments) {
+  const auto endpoint = parse_endpoint(arguments.words().front());
+  if (!endpoint) return std::unexpected(endpoint.error());
+  const auto findings = app::look_at(session.context(), *endpoint, true);
+  if (!findings) return std::unexpected(findings.error());
+
+  auto& out = session.out;
+  if (out.json) {
+    out.answer_line(json_of(*findings));
+  } else {
+    out.answer(text_of(*findings, out));
+  }
+  return exit_done;
+}
+
+}  // namespace berth::cli

@@ -1,0 +1,75 @@
+#include "core/conflict.h"
+
+#include <algorithm>
+
+#include "core/holder_index.h"
+#include "core/ownership.h"
+
+namespace berth {
+namespace {
+
+bool is_another_services(const Holder& holder, const Allocation& allocation, const Registry& registry) {
+  return std::ranges::any_of(registry.allocations(), [&](const auto& entry) {
+    return entry.first != allocation.service && is_owned_by(holder, entry.second.owner).value_or(false);
+  });
+}
+
+State state_of(const Allocation& allocation, const Registry& registry, const std::vector<const Holder*>& holders,
+               bool compare) {
+  auto state = State::idle;
+  for (const auto* holder : holders) {
+    if (!claims(*holder)) continue;
+    if (state == State::idle) state = State::listening;
+    if (allocation.contest && contests(*holder, *allocation.contest)) return State::conflict;
+    if (!compare) continue;
+    if (is_owned_by(*holder, allocation.owner).value_or(false)) return State::listening;
+    if (!is_foreign(*holder, allocation, registry).value_or(false)) continue;
+    state = is_another_services(*holder, allocation, registry) ? State::conflict : State::drift;
+  }
+  return state;
+}
+
+}  // namespace
+
+std::string_view to_string(State state) {
+  switch (state) {
+    case State::listening:
+      return "listening";
+    case State::idle:
+      return "idle";
+    case State::conflict:
+      return "conflict";
+    case State::drift:
+      return "drift";
+    case State::unknown:
+      return "unknown";
+  }
+  return "";
+}
+
+std::vector<State> states_of(const Registry& registry, const Census& census) {
+  const Occupied occupied(registry);
+  const HolderIndex holders(census.holders);
+  const bool compare = needs_owners(registry);
+  const bool blind = std::ranges::any_of(census.blind_spots, [](const BlindSpot& spot) {
+    return spot.source == to_string(Source::socket) && spot.hides_holders;
+  });
+  std::vector<State> states;
+  states.reserve(registry.allocations().size());
+  for (const auto& [service, allocation] : registry.allocations()) {
+    if (occupied.find(allocation.endpoint, service) != nullptr) {
+      states.push_back(State::conflict);
+      continue;
+    }
+    const auto state = state_of(allocation, registry, holders.overlapping(allocation.endpoint), compare);
+    states.push_back(state == State::idle && blind ? State::unknown : state);
+  }
+  return states;
+}
+
+bool needs_owners(const Registry& registry) {
+  return std::ranges::any_of(registry.allocations(),
+                             [](const auto& entry) { return entry.second.owner || entry.second.contest.has_value(); });
+}
+
+}  // namespace berth

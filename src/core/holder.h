@@ -1,0 +1,72 @@
+// Something on this machine that has an endpoint right now, and the evidence that says so.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/endpoint.h"
+#include "core/owner.h"
+
+namespace berth {
+
+// Where a statement comes from: one word for each inspector, plus the registry and the rules of the policy.
+enum class Source : std::uint8_t { registry, socket, container, nat, systemd, kernel, browser };
+std::string_view to_string(Source source);
+
+enum class HolderState : std::uint8_t { listening, bound, connection, draining, published, configured, declared };
+std::string_view to_string(HolderState state);
+
+struct Container {
+  std::string id;
+  std::string name;
+  std::string image;
+  std::optional<bool> running;
+  friend bool operator==(const Container&, const Container&) = default;
+};
+
+struct Compose {
+  std::string project;
+  std::string service;
+  friend bool operator==(const Compose&, const Compose&) = default;
+};
+
+// What is not known is empty: an empty string, no value.
+struct Holder {
+  Source source = Source::socket;
+  HolderState state = HolderState::listening;
+  Endpoint endpoint;
+  std::optional<std::int32_t> pid;
+  // When the process started, in clock ticks since boot (proc_pid_stat(5), field 22); with the pid it names one
+  // process.
+  std::uint64_t started = 0;
+  std::string process;
+  std::string exe;
+  std::string user;
+  std::string unit;
+  std::optional<Container> container;
+  std::optional<Compose> compose;
+  std::optional<bool> inherited;
+  // The remote end of a connection ("10.0.0.7:443"); empty otherwise.
+  std::string remote;
+  // Seconds until the kernel drops a draining socket.
+  std::optional<unsigned> seconds_left;
+  // How a socket is found among the processes: its inode and its cgroup v2 id; 0 when unknown.
+  std::uint64_t inode = 0;
+  std::uint64_t cgroup = 0;
+
+  friend bool operator==(const Holder&, const Holder&) = default;
+};
+
+// The strongest identity known: container, compose service, unit, else executable; none if there is nothing to go by.
+Owner owner_of(const Holder& holder);
+
+// Whether `owner` is behind the holder; nullopt if the two cannot be compared.
+std::optional<bool> is_owned_by(const Holder& holder, const Owner& owner);
+
+// "nginx (pid 812, unit nginx.service, 0.0.0.0)", as far as it is known.
+std::string describe(const Holder& holder);
+
+}  // namespace berth

@@ -1,0 +1,32 @@
+#include "core/holder_index.h"
+
+#include <algorithm>
+
+namespace berth {
+namespace {
+
+unsigned first_port(const Holder* holder) { return holder->endpoint.ports.first; }
+
+}  // namespace
+
+HolderIndex::HolderIndex(const std::vector<Holder>& holders) {
+  sorted_.reserve(holders.size());
+  for (const auto& holder : holders) {
+    sorted_.push_back(&holder);
+    longest_ = std::max(longest_, holder.endpoint.ports.size());
+  }
+  std::ranges::stable_sort(sorted_, {}, first_port);
+}
+
+std::vector<const Holder*> HolderIndex::overlapping(const Endpoint& endpoint) const {
+  std::vector<const Holder*> found;
+  // A holder that begins further down than this cannot reach the first port.
+  const unsigned reach = endpoint.ports.first >= longest_ ? endpoint.ports.first - longest_ + 1 : 0;
+  for (auto holder = std::ranges::lower_bound(sorted_, reach, {}, first_port);
+       holder != sorted_.end() && first_port(*holder) <= endpoint.ports.last; ++holder) {
+    if (overlap((*holder)->endpoint, endpoint)) found.push_back(*holder);
+  }
+  return found;
+}
+
+}  // namespace berth

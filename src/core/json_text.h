@@ -1,0 +1,15 @@
+// Pieces of JSON text (RFC 8259), written fast: no streams, no formatting library.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace berth {
+
+// A string with its quotes. What is not UTF-8 becomes U+FFFD, so that the result is valid whatever comes in.
+void append_json_string(std::string& out, std::string_view text);
+
+void append_json_number(std::string& out, std::uint64_t number);
+
+}  // namespace berth

@@ -1,0 +1,42 @@
+// Whose is it? What is in use compared with what is recorded.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/policy.h"
+
+namespace berth {
+
+// How the ports of an allocation are used at this moment.
+struct Use {
+  bool in_use = false;
+  // Known to be the service's own; known to be somebody else's. Neither: cannot be told apart.
+  bool own = false;
+  bool foreign = false;
+  // The holder, as far as it was asked for.
+  std::string who = {};
+};
+
+// Whether the holder means to have the port: connections and closing sockets are nobody's claim.
+bool claims(const Holder& holder);
+
+// A holder is foreign if its owner differs from the recorded one, or is the recorded owner of another allocation.
+// nullopt: cannot be told.
+std::optional<bool> is_foreign(const Holder& holder, const Allocation& allocation, const Registry& registry);
+
+// Whether a bind of any of the ports is refused because of others.
+bool is_in_use(const Endpoint& endpoint, const Sight& sight);
+
+// Asks who the holders are only if the registry knows any owner to compare them with.
+Use use_of(const Allocation& allocation, const Registry& registry, const Sight& sight);
+
+// "port 8080/tcp is held by nginx (pid 812, ...)"
+std::string in_use_by(const Endpoint& endpoint, const std::vector<Holder>& holders);
+
+// The holder that a fixed port has to wait for.
+Contest contest_with(const std::vector<Holder>& holders);
+// Whether `holder` is the one that the allocation was contested by.
+bool contests(const Holder& holder, const Contest& contest);
+
+}  // namespace berth

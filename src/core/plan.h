@@ -1,0 +1,37 @@
+// A list of changes to a registry, computed before anything is touched.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/registry.h"
+
+namespace berth {
+
+struct PlannedChange {
+  enum class What : std::uint8_t {
+    add,       // will be written
+    keep,      // is registered so already
+    conflict,  // two parties want one endpoint; left to the operator
+    skip,      // seen, and left alone
+  };
+  What what = What::add;
+  Allocation allocation;
+  std::string because;
+};
+std::string_view to_string(PlannedChange::What what);
+
+// What taking over `found` would do to `registry`: what is there stays as it is, what overlaps it is a conflict, and of
+// two that are found the first wins.
+PlannedChange plan_take_over(const Registry& registry, Allocation found, std::string because);
+
+struct Plan {
+  std::vector<PlannedChange> changes;
+
+  bool adds() const;
+  bool has_conflicts() const;
+};
+
+}  // namespace berth

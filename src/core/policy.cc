@@ -1,0 +1,277 @@
+#include "core/policy.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/browser_ports.h"
+#include "core/candidates.h"
+#include "core/occupied.h"
+#include "core/ownership.h"
+#include "core/spec.h"
+
+namespace berth {
+namespace {
+
+Kind kind_of(const Request& request, const Allocation* current) {
+  return request.kind.value_or(current != nullptr ? current->kind : Kind::flexible);
+}
+
+bool same_shape(const Request& request, const Allocation& current) {
+  return request.endpoint.protocol == current.endpoint.protocol &&
+         request.endpoint.address == current.endpoint.address &&
+         request.endpoint.ports.size() == current.endpoint.ports.size() &&
+         (!request.within || request.within->contains(current.endpoint.ports));
+}
+
+bool asks_for_the_same(const Request& request, const Allocation& current) {
+  return same_shape(request, current) && request.endpoint.ports.first == current.preferred &&
+         kind_of(request, &current) == current.kind;
+}
+
+Decision keep(const Allocation& current, const Use& use) {
+  Decision decision{Choice::kept, current};
+  if (use.foreign) {
+    decision.warnings.push_back(
+        fmt::format("port {} is held by {}, not by {}", to_string(current.endpoint), use.who, escape(current.service)));
+  } else if (use.in_use && !use.own) {
+    decision.notes.push_back(fmt::format("port {} is in use{}; taken to be {} itself", to_string(current.endpoint),
+                                         use.who.empty() ? "" : " by " + use.who, escape(current.service)));
+  }
+  return decision;
+}
+
+// One decision after the other over one working copy of the registry.
+class Decider {
+ public:
+  Decider(Registry registry, const Sight& sight, std::string_view now)
+      : registry_(std::move(registry)), sight_(sight), now_(now), occupied_(registry_) {}
+
+  std::expected<Decision, Error> decide(const Request& request) {
+    const auto* current = registry_.find(request.service);
+    auto decision = current ? decide_again(request, *current) : decide_new(request, nullptr);
+    if (!decision) return decision;
+    if (current) decision->before = *current;
+    if (decision->changes()) apply(decision->allocation);
+    return decision;
+  }
+
+  Registry take_registry() { return std::move(registry_); }
+
+ private:
+  using Result = std::expected<Decision, Error>;
+
+  void apply(const Allocation& allocation) {
+    if (const auto* old = registry_.find(allocation.service)) occupied_.remove(*old);
+    registry_.put(allocation);
+    occupied_.add(*registry_.find(allocation.service));
+  }
+
+  // Asking again is idempotent: nothing that works is moved.
+  Result decide_again(const Request& request, const Allocation& current) {
+    if (asks_for_the_same(request, current)) {
+      const auto use = use_of(current);
+      if (use.foreign && current.kind == Kind::flexible) return move_away(request, current);
+      return keep(current, use);
+    }
+    if (may_be_the_same(request, current)) {
+      if (const auto use = use_of(current); use.in_use && !use.foreign) {
+        auto decision = keep(current, use);
+        decision.allocation.kind = Kind::flexible;
+        decision.allocation.preferred = request.endpoint.ports.first;
+        decision.notes.push_back(
+            fmt::format("it was taken over with {} and is running there; to move it: berth register {} {} fixed",
+                        to_string(current.endpoint), escape(current.service), to_spec(request.endpoint)));
+        return decision;
+      }
+    }
+    return decide_new(request, &current);
+  }
+
+  // What was taken over does not say which port had been preferred: the request may be the one that led to it.
+  static bool may_be_the_same(const Request& request, const Allocation& current) {
+    return !current.preferred && same_shape(request, current) && request.kind == Kind::flexible;
+  }
+
+  Use use_of(const Allocation& current) const { return ::berth::use_of(current, registry_, sight_); }
+
+  Result move_away(const Request& request, const Allocation& current) {
+    auto decision = find_flexible(request, &current, std::nullopt);
+    if (decision) decision->choice = Choice::moved;
+    return decision;
+  }
+
+  Result decide_new(const Request& request, const Allocation* current) {
+    if (request.within && !request.within->contains(request.endpoint.ports)) {
+      return std::unexpected(Error{ErrorCode::usage,
+                                   fmt::format("port {} lies outside of --within {}", to_string(request.endpoint.ports),
+                                               to_string(*request.within)),
+                                   fmt::format("ask for a port inside, such as {}", request.within->first)});
+    }
+    if (kind_of(request, current) == Kind::fixed) return take_fixed(request, current);
+    return find_flexible(request, current, own_endpoint(current));
+  }
+
+  // Where a listener is taken to be the service's own.
+  std::optional<Endpoint> own_endpoint(const Allocation* current) const {
+    if (current == nullptr || use_of(*current).foreign) return std::nullopt;
+    return current->endpoint;
+  }
+
+  Allocation allocation_for(const Request& request, const Allocation* current, Kind kind, PortRange ports) const {
+    Allocation allocation;
+    if (current != nullptr) allocation = *current;
+    allocation.service = request.service;
+    allocation.endpoint = request.endpoint.at(ports);
+    allocation.kind = kind;
+    allocation.preferred = request.endpoint.ports.first;
+    allocation.since = now_;
+    allocation.contest.reset();
+    return allocation;
+  }
+
+  Result find_flexible(const Request& request, const Allocation* current, std::optional<Endpoint> own) const {
+    const auto limit = request.within ? request.within->last : Port{65535};
+    auto landing = walk({request.endpoint, limit, request.service, own}, occupied_, sight_);
+    if (!landing) return std::unexpected(std::move(landing).error());
+    const bool preferred = landing->ports == request.endpoint.ports;
+    Decision decision{preferred ? Choice::preferred : Choice::moved,
+                      allocation_for(request, current, Kind::flexible, landing->ports)};
+    decision.skipped = std::move(landing->skipped);
+    decision.warnings = std::move(landing->warnings);
+    warn_of_odd_port(decision);
+    return decision;
+  }
+
+  Result take_fixed(const Request& request, const Allocation* current) const {
+    if (const auto* other = occupied_.find(request.endpoint, request.service)) {
+      return refuse(
+          request, fmt::format("port {} is allocated to {} ({}{})", to_string(request.endpoint), escape(other->service),
+                               to_string(other->kind), other->since.empty() ? "" : ", since " + escape(other->since)));
+    }
+    Decision decision{Choice::preferred, allocation_for(request, current, Kind::fixed, request.endpoint.ports)};
+    const auto own = own_endpoint(current);
+    for (unsigned port = request.endpoint.ports.first; port <= request.endpoint.ports.last; ++port) {
+      const auto endpoint = request.endpoint.at(static_cast<Port>(port));
+      const auto probe = sight_.probe(endpoint);
+      if (probe.result == Probe::Result::bindable) continue;
+      if (probe.result == Probe::Result::in_use && own && overlap(*own, endpoint)) continue;
+      if (auto settled = contest(request, endpoint, probe, decision); !settled) {
+        return std::unexpected(std::move(settled).error());
+      }
+    }
+    warn_of_odd_port(decision);
+    return decision;
+  }
+
+  // A fixed port that is in use is recorded all the same (its operator is about to stop what uses it), unless strict.
+  std::expected<void, Error> contest(const Request& request, const Endpoint& endpoint, const Probe& probe,
+                                     Decision& decision) const {
+    auto holders = sight_.holders(endpoint);
+    const auto verdict = judge({}, holders, probe).verdict;
+    if (verdict == Verdict::unknown) {
+      if (request.strict && probe.result == Probe::Result::failed) {
+        return std::unexpected(
+            Error{ErrorCode::unseen, fmt::format("cannot look at port {}: {}", to_string(endpoint), probe.why)});
+      }
+      decision.warnings.push_back(probe.why);
+      return {};
+    }
+    auto what = in_use_by(endpoint, holders);
+    if (request.strict) {
+      auto error = refuse(request, std::move(what)).error();
+      error.holders = std::move(holders);
+      return std::unexpected(std::move(error));
+    }
+    if (verdict == Verdict::draining) {
+      decision.warnings.push_back(std::move(what));
+      return {};
+    }
+    if (!decision.allocation.contest) decision.allocation.contest = contest_with(holders);
+    decision.warnings.push_back(
+        fmt::format("{}\n  1. stop what uses it\n  2. or let the service move: berth register {} {} flexible\n"
+                    "  3. or give one of the two another port in its configuration",
+                    what, escape(request.service), to_spec(request.endpoint)));
+    return {};
+  }
+
+  // A refusal with the way out: what the same request would get if it were flexible.
+  std::unexpected<Error> refuse(const Request& request, std::string message) const {
+    Error error{ErrorCode::taken, std::move(message)};
+    if (const auto other = find_flexible(request, nullptr, std::nullopt)) {
+      error.hint = fmt::format("berth register {} {} flexible   would give {}", escape(request.service),
+                               to_spec(request.endpoint), to_string(other->allocation.endpoint.ports));
+    }
+    return std::unexpected(std::move(error));
+  }
+
+  void warn_of_odd_port(Decision& decision) const {
+    const auto& endpoint = decision.allocation.endpoint;
+    if (overlap(endpoint.protocol, Protocol::tcp)) {
+      for (unsigned port = endpoint.ports.first; port <= endpoint.ports.last; ++port) {
+        // Below 1024 the list is that of the well-known services, which are no web servers and are meant to be there.
+        if (port < 1024 || !browsers_refuse(static_cast<Port>(port))) continue;
+        decision.warnings.push_back(fmt::format("web browsers refuse port {}", port));
+      }
+    }
+    const auto kernel = sight_.kernel();
+    const auto reserved =
+        std::ranges::any_of(kernel.reserved, [&](const PortRange& range) { return range.contains(endpoint.ports); });
+    if (kernel.ephemeral && overlap(*kernel.ephemeral, endpoint.ports) && !reserved) {
+      decision.warnings.push_back(
+          fmt::format("port {} lies in the ephemeral range {}: an outgoing connection may take it while the service is "
+                      "down; add it to net.ipv4.ip_local_reserved_ports",
+                      to_string(endpoint.ports), to_string(*kernel.ephemeral)));
+    }
+  }
+
+  Registry registry_;
+  const Sight& sight_;
+  std::string_view now_;
+  Occupied occupied_;
+};
+
+}  // namespace
+
+std::string_view to_string(Choice choice) {
+  switch (choice) {
+    case Choice::kept:
+      return "kept";
+    case Choice::preferred:
+      return "preferred";
+    case Choice::moved:
+      return "moved";
+  }
+  return "";
+}
+
+bool Outcome::changes() const {
+  return std::ranges::any_of(decisions, [](const Decision& decision) { return decision.changes(); });
+}
+
+std::optional<Decision> keep_at_once(const Request& request, const Allocation& current, bool owners_recorded,
+                                     const Sight& sight) {
+  if (!asks_for_the_same(request, current)) return std::nullopt;
+  const Use use{is_in_use(current.endpoint, sight)};
+  if (use.in_use && owners_recorded) return std::nullopt;
+  auto decision = keep(current, use);
+  decision.before = current;
+  return decision;
+}
+
+std::expected<Outcome, Error> decide(Registry registry, std::span<const Request> requests, const Sight& sight,
+                                     std::string_view now) {
+  Decider decider(std::move(registry), sight, now);
+  Outcome outcome;
+  outcome.decisions.reserve(requests.size());
+  for (const auto& request : requests) {
+    auto decision = decider.decide(request);
+    if (!decision) return std::unexpected(std::move(decision).error());
+    outcome.decisions.push_back(std::move(*decision));
+  }
+  outcome.registry = decider.take_registry();
+  return outcome;
+}
+
+}  // namespace berth

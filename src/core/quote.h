@@ -1,0 +1,16 @@
+// Foreign text made harmless for messages and terminals.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace berth {
+
+// What could move a cursor, hide or reorder text becomes visible: control characters (C0, DEL, C1), line separators,
+// bidirectional and zero-width characters, bytes that are not UTF-8, and the backslash that marks all these.
+std::string escape(std::string_view text);
+
+// 'text', escaped, quotes too; a long text is cut.
+std::string quote(std::string_view text);
+
+}  // namespace berth

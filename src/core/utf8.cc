@@ -1,0 +1,25 @@
+#include "core/utf8.h"
+
+namespace berth {
+
+std::size_t utf8_length(std::string_view text) {
+  const auto at = [text](std::size_t index) -> unsigned {
+    return index < text.size() ? static_cast<unsigned char>(text[index]) : 0U;
+  };
+  const auto is_tail = [at](std::size_t index) { return (at(index) & 0xc0U) == 0x80U; };
+  const unsigned lead = at(0);
+  const unsigned second = at(1);
+  if (lead < 0x80) return 1;
+  if (lead >= 0xc2 && lead <= 0xdf) return is_tail(1) ? 2 : 0;
+  if (lead >= 0xe0 && lead <= 0xef) {
+    const bool is_overlong = lead == 0xe0 && second < 0xa0;
+    const bool is_surrogate = lead == 0xed && second > 0x9f;
+    return is_tail(1) && is_tail(2) && !is_overlong && !is_surrogate ? 3 : 0;
+  }
+  if (lead < 0xf0 || lead > 0xf4) return 0;
+  const bool is_overlong = lead == 0xf0 && second < 0x90;
+  const bool is_too_large = lead == 0xf4 && second > 0x8f;
+  return is_tail(1) && is_tail(2) && is_tail(3) && !is_overlong && !is_too_large ? 4 : 0;
+}
+
+}  // namespace berth

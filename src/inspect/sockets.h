@@ -1,0 +1,24 @@
+// The kernel's TCP and UDP sockets as holders.
+//
+// States: a listening TCP socket and an unconnected UDP socket are `listening`, a TCP socket that is bound and nothing
+// else is `bound`, TIME_WAIT and what the kernel closes on its own in that way is `draining`, everything else is a
+// `connection`. Addresses are as core has them: `::` says whether it is v6-only, IPv4-mapped ones are IPv4.
+//
+// Blind spots: sockets that cannot be asked for; bound-only ones on Linux before 6.8; owners that this user may not see.
+#pragma once
+
+#include "inspect/inspector.h"
+#include "system/sock_diag.h"
+
+namespace berth::inspect {
+
+class SocketsInspector : public Inspector {
+ public:
+  // By port, the listening ones first.
+  Census inspect(const Question& question) override;
+};
+
+// A socket without its owner, but for inode and cgroup.
+Holder holder_of(const system::SocketEntry& socket);
+
+}  // namespace berth::inspect

@@ -1,0 +1,40 @@
+// The only place where concrete parts meet.
+#include <unistd.h>
+
+#include <csignal>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "cli/run.h"
+#include "inspect/linux_machine.h"
+#include "inspect/sockets.h"
+#include "store/file_store.h"
+#include "system/accounts.h"
+#include "system/clock.h"
+
+namespace {
+
+std::unique_ptr<berth::store::Store> open_store(std::string path, double wait) {
+  return std::make_unique<berth::store::FileStore>(std::move(path),
+                                                   berth::store::FileStoreOptions{wait, berth::system::utc_now});
+}
+
+std::unique_ptr<berth::inspect::Machine> open_machine() {
+  berth::inspect::Inspectors inspectors;
+  inspectors.push_back(std::make_unique<berth::inspect::SocketsInspector>());
+  return std::make_unique<berth::inspect::LinuxMachine>(std::move(inspectors));
+}
+
+std::string current_user() { return berth::system::Accounts().name(::getuid()); }
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // A reader that has seen enough is no reason to die in the middle of a commit.
+  std::signal(SIGPIPE, SIG_IGN);
+  const std::vector<std::string_view> words(argv + (argc > 0 ? 1 : 0), argv + argc);
+  return berth::cli::run({open_store, open_machine, berth::system::utc_now, current_user}, words);
+}

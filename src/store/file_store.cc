@@ -1,0 +1,179 @@
+#include "store/file_store.h"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <optional>
+#include <utility>
+
+#include "store/codec.h"
+#include "store/file_store_errors.h"
+#include "store/history.h"
+#include "system/append_file.h"
+#include "system/clock.h"
+#include "system/durable_file.h"
+#include "system/file_lock.h"
+#include "system/read_file.h"
+
+namespace berth::store {
+
+namespace {
+
+std::expected<std::string, Error> follow(const std::string& path) {
+  auto target = system::follow_link(path);
+  if (!target) return std::unexpected(cannot_read("registry", path, target.error()));
+  return *std::move(target);
+}
+
+std::expected<std::optional<system::File>, Error> read_registry_file(const std::string& path) {
+  auto file = system::read_file(path);
+  if (!file) return std::unexpected(cannot_read("registry", path, file.error()));
+  return *std::move(file);
+}
+
+std::expected<Registry, Error> parse(const std::optional<system::File>& file, const std::string& path) {
+  if (!file) return Registry{};
+  auto registry = parse_registry(file->text, path);
+  if (!registry && registry.error().hint.empty()) registry.error().hint = way_back(path);
+  return registry;
+}
+
+bool exists(const std::string& path) {
+  struct stat status{};
+  return ::lstat(path.c_str(), &status) == 0;
+}
+
+std::expected<system::FileLock, Error> lock(system::Files& files, const std::string& target, double wait) {
+  const auto path = target + ".lock";
+  auto lock = system::FileLock::acquire(files, path, wait);
+  if (!lock && lock.error().error.code == ENOENT) {
+    const auto made = system::make_directories(files, system::directory_of(target));
+    if (!made) return std::unexpected(cannot_write(target, made.error()));
+    lock = system::FileLock::acquire(files, path, wait);
+  }
+  if (lock) return *std::move(lock);
+  if (lock.error().timed_out) return std::unexpected(cannot_lock(lock.error(), wait));
+  return std::unexpected(cannot_write(target, lock.error().error));
+}
+
+// Where in the history the next line belongs.
+std::expected<std::uint64_t, system::Error> end_of_history(const system::AppendFile& history, std::uint64_t latest) {
+  constexpr std::uint64_t more_than_most_lines = 4096;
+  for (auto length = more_than_most_lines;; length *= 16) {
+    const auto tail = history.tail(length);
+    if (!tail) return std::unexpected(tail.error());
+    const auto remnant = remnant_length(*tail, tail->size() == history.size(), latest);
+    if (remnant) return history.size() - *remnant;
+  }
+}
+
+std::expected<system::AppendFile, system::Error> append_commit(system::Files& files, const std::string& target,
+                                                               const std::optional<system::FileStatus>& like,
+                                                               const Commit& commit) {
+  auto history = system::AppendFile::open(files, history_path(target), like);
+  if (!history) return history;
+  const auto end = end_of_history(*history, commit.revision - 1);
+  if (!end) return std::unexpected(end.error());
+  auto appended = history->append(*end, format_commit(commit));
+  if (!appended) return std::unexpected(std::move(appended.error()));
+  return history;
+}
+
+// Keeps the file that is about to be replaced.
+std::expected<void, system::Error> keep(system::Files& files, const std::string& target, const system::File& file,
+                                        bool is_ours) {
+  const auto old = target + ".old";
+  if (!is_ours && !exists(old)) {
+    auto kept = system::keep_as(files, target, file.status, file.text, old);
+    if (!kept) return kept;
+  }
+  return system::keep_as(files, target, file.status, file.text, target + ".previous");
+}
+
+// Everything from the new text to the moment when readers see it. An error before that moment leaves all as it was.
+std::expected<void, system::Error> publish(system::Files& files, const std::string& target,
+                                           const std::optional<system::File>& file, const Registry& registry,
+                                           const Commit& commit) {
+  const auto like = file ? std::optional(file->status) : std::nullopt;
+  auto replacement = system::Replacement::write(files, target, format_registry(registry), like);
+  if (!replacement) return std::unexpected(std::move(replacement.error()));
+  auto history = append_commit(files, target, like, commit);
+  if (!history) return std::unexpected(std::move(history.error()));
+  std::expected<void, system::Error> done;
+  if (file) done = keep(files, target, *file, commit.revision > 1);
+  if (done) done = replacement->publish();
+  if (!replacement->is_published()) history->undo();
+  return done;
+}
+
+}  // namespace
+
+FileStore::FileStore(std::string path, FileStoreOptions options)
+    : path_(std::move(path)),
+      options_(std::move(options)),
+      files_(options_.files != nullptr ? *options_.files : kernel_) {
+  if (!options_.now) options_.now = system::utc_now;
+}
+
+std::expected<std::optional<system::File>, Error> FileStore::read_file() const {
+  auto file = system::read_file(path_);
+  if (!file && file.error().code == ELOOP) {
+    const auto target = follow(path_);
+    if (!target) return std::unexpected(target.error());
+    file = system::read_file(*target);
+  }
+  if (!file) return std::unexpected(cannot_read("registry", path_, file.error()));
+  return *std::move(file);
+}
+
+std::expected<Registry, Error> FileStore::read() {
+  const auto file = read_file();
+  if (!file) return std::unexpected(file.error());
+  return parse(*file, path_);
+}
+
+std::expected<Entry, Error> FileStore::find(std::string_view service) {
+  const auto file = read_file();
+  if (!file) return std::unexpected(file.error());
+  if (!*file) return Entry{};
+  auto entry = find_entry((*file)->text, service, path_);
+  if (!entry && entry.error().hint.empty()) entry.error().hint = way_back(path_);
+  return entry;
+}
+
+std::expected<std::uint64_t, Error> FileStore::update(const Author& author, const Mutation& mutate) {
+  const auto target = follow(path_);
+  if (!target) return std::unexpected(target.error());
+  const auto held = lock(files_, *target, options_.wait);
+  if (!held) return std::unexpected(held.error());
+  const auto file = read_registry_file(*target);
+  if (!file) return std::unexpected(file.error());
+  auto registry = parse(*file, path_);
+  if (!registry) return std::unexpected(std::move(registry.error()));
+  const auto revision = registry->revision;
+  auto change = mutate(*std::move(registry));
+  if (!change) return std::unexpected(std::move(change.error()));
+  if (!*change) return revision;
+  auto& [published, records] = **change;
+  published.revision = revision + 1;
+  const Commit commit{published.revision, options_.now(), author, std::move(records)};
+  const auto done = publish(files_, *target, *file, published, commit);
+  if (!done) return std::unexpected(cannot_write(path_, done.error()));
+  return published.revision;
+}
+
+std::expected<std::vector<Commit>, Error> FileStore::history(std::string_view service) {
+  // The registry first: a commit in between is then left out, instead of being half there.
+  const auto registry = read();
+  if (!registry) return std::unexpected(registry.error());
+  const auto target = follow(path_);
+  if (!target) return std::unexpected(target.error());
+  const auto path = history_path(*target);
+  constexpr std::size_t largest_history = 1UZ << 30;
+  const auto file = system::read_file(path, largest_history);
+  if (!file) return std::unexpected(cannot_read("history", path, file.error()));
+  if (!*file) return std::vector<Commit>{};
+  return read_commits((*file)->text, registry->revision, service);
+}
+
+}  // namespace berth::store

@@ -1,0 +1,55 @@
+// A registry in a file (store/codec.h) of this machine.
+//
+// Beside the registry `a.json`, at the target if it is a symbolic link, lie:
+//   a.json.lock         the writers' lock; never renamed or removed
+//   a.json.previous     the registry before the last commit
+//   a.json.old          the file that was there before berth wrote its first commit over it, in an old format, say;
+//                       kept once and for all
+//   a.history.jsonl     one line a commit (store/history.h)
+//   a.json.tmp          for an instant, during a commit
+//
+// A commit: lock -> read the latest -> mutate -> write `.tmp`, fsync -> history line, fdatasync -> `.previous` ->
+// rename -> fsync the directory -> unlock. A crash before the rename leaves the old registry, one after it the new one.
+// The first commit creates the directory if need be.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "store/store.h"
+#include "system/files.h"
+#include "system/read_file.h"
+
+namespace berth::store {
+
+struct FileStoreOptions {
+  // How long to wait for another writer, in seconds. 0: not at all.
+  double wait = 10;
+  // The time of a commit, RFC 3339. The machine's clock if empty.
+  std::function<std::string()> now = {};
+  // What changes the file system; the kernel if null. Must outlive the store.
+  system::Files* files = nullptr;
+};
+
+class FileStore final : public Store {
+ public:
+  explicit FileStore(std::string path, FileStoreOptions options = {});
+
+  std::expected<Registry, Error> read() override;
+  std::expected<Entry, Error> find(std::string_view service) override;
+  std::expected<std::uint64_t, Error> update(const Author& author, const Mutation& mutate) override;
+  std::expected<std::vector<Commit>, Error> history(std::string_view service) override;
+  std::string name() const override { return path_; }
+
+ private:
+  // The file as it is, links followed; nullopt if there is none.
+  std::expected<std::optional<system::File>, Error> read_file() const;
+
+  std::string path_;
+  FileStoreOptions options_;
+  system::KernelFiles kernel_;
+  system::Files& files_;
+};
+
+}  // namespace berth::store

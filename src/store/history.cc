@@ -1,0 +1,247 @@
+#include "store/history.h"
+
+#include <array>
+#include <charconv>
+#include <span>
+#include <utility>
+
+#include "store/allocation_form.h"
+#include "store/codec.h"
+#include "store/json_text.h"
+#include "store/json_tree.h"
+
+namespace berth::store {
+namespace {
+
+using Value = JsonTree::Value;
+using Type = JsonTree::Type;
+
+constexpr std::string_view start_of_line = "{\"revision\": ";
+
+// The value whose word this is.
+template <typename Word, std::size_t count>
+std::optional<Word> parse_word(const std::optional<Value>& value, const std::array<Word, count>& words) {
+  for (const auto word : words) {
+    if (value && value->is(Type::string) && value->string() == to_string(word)) return word;
+  }
+  return std::nullopt;
+}
+
+constexpr std::array choices{Choice::kept, Choice::preferred, Choice::moved};
+constexpr std::array verdicts{Verdict::free, Verdict::held, Verdict::allocated, Verdict::draining, Verdict::unknown};
+constexpr std::array sources{Source::registry, Source::socket, Source::container, Source::nat,
+                             Source::systemd,  Source::kernel, Source::browser};
+
+void append_side(std::string& out, std::string_view name, const std::optional<Allocation>& allocation) {
+  out.append(", \"").append(name).append("\": ");
+  if (allocation) {
+    append_allocation(out, *allocation);
+  } else {
+    out.append("null");
+  }
+}
+
+void append_skip(std::string& out, const Skip& skip) {
+  append_number(out.append("{\"port\": "), skip.ports.first);
+  out.append(", \"last\": ");
+  if (skip.ports.size() > 1) {
+    append_number(out, skip.ports.last);
+  } else {
+    out.append("null");
+  }
+  out.append(", \"verdict\": ");
+  if (skip.verdict) {
+    append_string(out, to_string(*skip.verdict));
+  } else {
+    out.append("null");
+  }
+  out.append(", \"evidence\": [");
+  std::string_view separator;
+  for (const auto& evidence : skip.evidence) {
+    append_string(out.append(std::exchange(separator, ", ")).append("{\"source\": "), to_string(evidence.source));
+    append_string(out.append(", \"what\": "), evidence.what);
+    out.push_back('}');
+  }
+  out.append("]}");
+}
+
+void append_record(std::string& out, const Record& record) {
+  append_string(out.append("{\"service\": "), record.service);
+  append_side(out, "before", record.before);
+  append_side(out, "after", record.after);
+  if (record.choice) append_string(out.append(", \"decision\": "), to_string(*record.choice));
+  if (!record.skipped.empty()) {
+    out.append(", \"skipped\": [");
+    std::string_view separator;
+    for (const auto& skip : record.skipped) append_skip(out.append(std::exchange(separator, ", ")), skip);
+    out.push_back(']');
+  }
+  out.push_back('}');
+}
+
+std::string text_of(const Value& object, std::string_view name) {
+  const auto value = object.find(name);
+  return value && value->is(Type::string) ? std::string(value->string()) : std::string();
+}
+
+// False if there is something else than an allocation or null.
+bool read_side(const Value& record, std::string_view name, std::string_view service, std::optional<Allocation>& side) {
+  const auto value = record.find(name);
+  if (!value || value->is(Type::null)) return true;
+  auto allocation = read_allocation(service, *value);
+  if (!allocation) return false;
+  side = std::move(*allocation);
+  return true;
+}
+
+std::optional<Skip> read_skip(const Value& value) {
+  const auto port = value.find("port");
+  const auto first = port ? read_port(*port) : std::unexpected(Fault{});
+  if (!first) return std::nullopt;
+  Skip skip{.ports = {*first, *first}, .verdict = parse_word(value.find("verdict"), verdicts), .evidence = {}};
+  if (const auto last = value.find("last"); last && !last->is(Type::null)) {
+    const auto number = read_port(*last);
+    if (!number || *number < *first) return std::nullopt;
+    skip.ports.last = *number;
+  }
+  if (const auto evidence = value.find("evidence"); evidence && evidence->is(Type::array)) {
+    for (const auto statement : evidence->children()) {
+      const auto source = parse_word(statement.find("source"), sources);
+      if (source) skip.evidence.push_back({*source, text_of(statement, "what")});
+    }
+  }
+  return skip;
+}
+
+bool read_skips(const Value& record, std::vector<Skip>& skips) {
+  const auto values = record.find("skipped");
+  if (!values) return true;
+  if (!values->is(Type::array)) return false;
+  for (const auto value : values->children()) {
+    auto skip = read_skip(value);
+    if (!skip) return false;
+    skips.push_back(std::move(*skip));
+  }
+  return true;
+}
+
+std::optional<Record> read_record(const Value& value) {
+  const auto service = value.find("service");
+  if (!service || !service->is(Type::string)) return std::nullopt;
+  Record record;
+  record.service = service->string();
+  record.choice = parse_word(value.find("decision"), choices);
+  if (!read_side(value, "before", record.service, record.before) ||
+      !read_side(value, "after", record.service, record.after) || !read_skips(value, record.skipped) ||
+      (!record.before && !record.after)) {
+    return std::nullopt;
+  }
+  return record;
+}
+
+// Without a look at the rest of the line; nullopt if it does not begin as we begin it.
+std::optional<std::uint64_t> peek_revision(std::string_view line) {
+  if (!line.starts_with(start_of_line)) return std::nullopt;
+  line.remove_prefix(start_of_line.size());
+  std::uint64_t revision = 0;
+  const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), revision);
+  const bool is_number = error == std::errc{} && end != line.data() + line.size() && *end == ',';
+  return is_number ? std::optional(revision) : std::nullopt;
+}
+
+bool concerns(const Commit& commit, std::string_view service) {
+  for (const auto& record : commit.records) {
+    if (record.service == service) return true;
+  }
+  return service.empty();
+}
+
+class CommitReader {
+ public:
+  CommitReader(std::uint64_t latest, std::string_view service) : latest_(latest), service_(service) {
+    append_string(needle_, service);
+  }
+
+  void read(std::string_view line) {
+    const auto revision = peek_revision(line);
+    // Nearly all lines are about other services: those are not parsed.
+    if (revision && !service_.empty() && !line.contains(needle_)) return begin_again_at(*revision);
+    auto commit = parse_commit(line);
+    if (!commit) return;
+    begin_again_at(commit->revision);
+    if (commit->revision <= latest_ && concerns(*commit, service_)) commits_.push_back(std::move(*commit));
+  }
+
+  std::vector<Commit> take() { return std::move(commits_); }
+
+ private:
+  void begin_again_at(std::uint64_t revision) {
+    while (!commits_.empty() && commits_.back().revision >= revision) commits_.pop_back();
+  }
+
+  std::uint64_t latest_;
+  std::string_view service_;
+  std::string needle_;
+  std::vector<Commit> commits_;
+};
+
+}  // namespace
+
+std::string history_path(std::string_view registry_path) {
+  if (registry_path.ends_with(".json")) registry_path.remove_suffix(std::string_view(".json").size());
+  return std::string(registry_path) + ".history.jsonl";
+}
+
+std::string format_commit(const Commit& commit) {
+  std::string out;
+  append_number(out.append(start_of_line), commit.revision);
+  append_string(out.append(", \"time\": "), commit.time);
+  append_string(out.append(", \"user\": "), commit.author.user);
+  append_string(out.append(", \"command\": "), commit.author.command);
+  out.append(", \"changes\": [");
+  std::string_view separator;
+  for (const auto& record : commit.records) append_record(out.append(std::exchange(separator, ", ")), record);
+  return out.append("]}\n");
+}
+
+std::optional<Commit> parse_commit(std::string_view line) {
+  const auto tree = JsonTree::parse(line);
+  if (!tree || !tree->root().is(Type::object)) return std::nullopt;
+  const auto root = tree->root();
+  const auto revision = root.find("revision");
+  const auto number = revision ? read_count(*revision, highest_revision) : std::unexpected(Fault{});
+  const auto changes = root.find("changes");
+  if (!number || !changes || !changes->is(Type::array)) return std::nullopt;
+  Commit commit{.revision = *number,
+                .time = text_of(root, "time"),
+                .author = {.user = text_of(root, "user"), .command = text_of(root, "command")},
+                .records = {}};
+  for (const auto change : changes->children()) {
+    auto record = read_record(change);
+    if (!record) return std::nullopt;
+    commit.records.push_back(std::move(*record));
+  }
+  return commit;
+}
+
+std::vector<Commit> read_commits(std::string_view text, std::uint64_t latest, std::string_view service) {
+  CommitReader reader(latest, service);
+  for (auto newline = text.find('\n'); newline != std::string_view::npos; newline = text.find('\n')) {
+    reader.read(text.substr(0, newline));
+    text.remove_prefix(newline + 1);
+  }
+  return reader.take();
+}
+
+std::optional<std::size_t> remnant_length(std::string_view tail, bool is_whole, std::uint64_t latest) {
+  const auto newline = tail.rfind('\n');
+  if (newline == std::string_view::npos) return is_whole ? std::optional(tail.size()) : std::nullopt;
+  const auto torn = tail.size() - newline - 1;
+  const auto before = newline == 0 ? std::string_view::npos : tail.rfind('\n', newline - 1);
+  if (before == std::string_view::npos && !is_whole) return std::nullopt;
+  const auto start = before == std::string_view::npos ? 0 : before + 1;
+  const auto revision = peek_revision(tail.substr(start, newline - start));
+  return revision && *revision == latest + 1 ? tail.size() - start : torn;
+}
+
+}  // namespace berth::store

@@ -1,0 +1,42 @@
+// A file that grows at its end, durably.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "system/error.h"
+#include "system/file_status.h"
+#include "system/files.h"
+#include "system/unique_fd.h"
+
+namespace berth::system {
+
+class AppendFile {
+ public:
+  // Created if missing, with the mode and owner of `like`, else with mode 0644. A symbolic link is not followed.
+  static std::expected<AppendFile, Error> open(Files& files, std::string path, const std::optional<FileStatus>& like);
+
+  std::uint64_t size() const { return size_; }
+  // The last `length` bytes, or all there are.
+  std::expected<std::string, Error> tail(std::uint64_t length) const;
+
+  // Cuts the file to `keep` bytes and writes `text` after them; durable on return, but for the name of a new file,
+  // which needs an fsync of the directory. When it fails the file is as it was before, as far as it lets itself.
+  std::expected<void, Error> append(std::uint64_t keep, std::string_view text);
+  // Takes the last append() back, as well as it can.
+  void undo();
+
+ private:
+  AppendFile(Files& files, std::string path, UniqueFd fd, std::uint64_t size);
+
+  Files* files_;
+  std::string path_;
+  UniqueFd fd_;
+  std::uint64_t size_;
+  std::uint64_t keep_;
+};
+
+}  // namespace berth::system

@@ -1,0 +1,81 @@
+#include "system/read_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <utility>
+
+#include "system/unique_fd.h"
+
+namespace berth::system {
+namespace {
+
+// A file that a person edits in place may grow or shrink between fstat() and read(): one byte more than expected is
+// asked for, and only a read that brings less than that is the end.
+std::expected<std::string, Error> read_text(int fd, std::size_t expected_size, std::size_t limit,
+                                            const std::string& path) {
+  std::string text;
+  for (std::size_t room = expected_size + 1;; room *= 2) {
+    const auto before = text.size();
+    ssize_t got = 0;
+    text.resize_and_overwrite(before + room, [&](char* bytes, std::size_t) {
+      do {
+        got = ::read(fd, bytes + before, room);
+      } while (got < 0 && errno == EINTR);
+      return before + (got > 0 ? static_cast<std::size_t>(got) : 0);
+    });
+    if (got < 0) return std::unexpected(last_error("read '" + path + "'"));
+    if (text.size() > limit) return std::unexpected(Error{EFBIG, "read '" + path + "'"});
+    if (static_cast<std::size_t>(got) < room) return text;
+  }
+}
+
+std::expected<std::string, Error> target_of_link(const std::string& path) {
+  std::array<char, PATH_MAX> buffer{};
+  const auto length = ::readlink(path.c_str(), buffer.data(), buffer.size());
+  if (length < 0) return std::unexpected(last_error("read the symbolic link '" + path + "'"));
+  std::string target(buffer.data(), static_cast<std::size_t>(length));
+  return target.starts_with('/') ? target : directory_of(path) + "/" + target;
+}
+
+bool is_no_link(int code) { return code == EINVAL || code == ENOENT; }
+
+}  // namespace
+
+std::expected<std::optional<File>, Error> read_file(const std::string& path, std::size_t limit) {
+  // O_NONBLOCK: opening a FIFO must not wait for its writer.
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  if (!fd) {
+    if (errno == ENOENT) return std::nullopt;
+    return std::unexpected(last_error("open '" + path + "'"));
+  }
+  const auto status = status_of_regular(fd.get(), path);
+  if (!status) return std::unexpected(status.error());
+  if (status->size > limit) return std::unexpected(Error{EFBIG, "read '" + path + "'"});
+  auto text = read_text(fd.get(), status->size, limit, path);
+  if (!text) return std::unexpected(std::move(text.error()));
+  return File{std::move(*text), *status};
+}
+
+std::expected<std::string, Error> follow_link(const std::string& path) {
+  auto target = target_of_link(path);
+  if (!target) {
+    if (is_no_link(target.error().code)) return path;
+    return target;
+  }
+  const auto further = target_of_link(*target);
+  if (further) return std::unexpected(Error{ELOOP, "'" + path + "' links to the symbolic link '" + *target + "'"});
+  if (!is_no_link(further.error().code)) return std::unexpected(further.error());
+  return target;
+}
+
+std::string directory_of(std::string_view path) {
+  const auto slash = path.rfind('/');
+  if (slash == std::string_view::npos) return ".";
+  return std::string(path.substr(0, slash == 0 ? 1 : slash));
+}
+
+}  // namespace berth::system
