@@ -25,7 +25,7 @@ std::expected<Listing, Error> list_allocations(const Context& context, std::span
     if (registry.find(service) == nullptr) return std::unexpected(not_registered(service, registry));
   }
   if (registry.allocations().empty()) return listing;
-  auto census = context.machine.census({.listeners_only = true, .owners = needs_owners(registry)});
+  auto census = context.machine.census({.listeners_only = !has_contests(registry), .owners = needs_owners(registry)});
   const auto states = states_of(registry, census);
   listing.blind_spots = std::move(census.blind_spots);
   listing.rows.reserve(states.size());
@@ -41,7 +41,9 @@ std::expected<Listing, Error> list_allocations(const Context& context, std::span
 Error not_registered(std::string_view service, const Registry& registry) {
   std::vector<std::string_view> names;
   names.reserve(registry.allocations().size());
-  for (const auto& [name, allocation] : registry.allocations()) names.push_back(name);
+  for (const auto& [name, allocation] : registry.allocations()) {
+    if (!name.empty()) names.push_back(name);
+  }
   const auto near = nearest(service, names);
   return {ErrorCode::negative, fmt::format("service {} is not registered", quote(service)),
           near ? fmt::format("did you mean {}?", escape(*near)) : ""};

@@ -1,8 +1,7 @@
 #include "app/register.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <utility>
 
@@ -15,11 +14,17 @@ namespace {
 // From so many requests on, one census is cheaper than a probe for each.
 constexpr std::size_t survey_from = 8;
 
+std::expected<void, Error> check_name(const Request& request, bool is_registered) {
+  auto checked = check_service_name(request.service);
+  // Whatever an existing file has is a name.
+  if (checked || is_registered) return {};
+  checked.error().message.insert(0, request.label);
+  return checked;
+}
+
 std::expected<void, Error> check_names(std::span<const Request> requests, const Registry& registry) {
   for (const auto& request : requests) {
-    // Whatever an existing file has is a name.
-    if (registry.find(request.service) != nullptr) continue;
-    if (auto checked = check_service_name(request.service); !checked) return checked;
+    if (auto checked = check_name(request, registry.find(request.service) != nullptr); !checked) return checked;
   }
   return {};
 }
@@ -31,9 +36,9 @@ std::expected<Outcome, Error> decide_on(Registry registry, std::span<const Reque
   return decide(std::move(registry), requests, glass.sight(), context.now());
 }
 
-store::Change change_of(Outcome outcome) {
-  store::Change change{std::move(outcome.registry), {}};
-  for (const auto& decision : outcome.decisions) {
+store::Change change_to(Registry registry, const std::vector<Decision>& decisions) {
+  store::Change change{std::move(registry), {}};
+  for (const auto& decision : decisions) {
     if (!decision.changes()) continue;
     change.records.push_back(
         {decision.allocation.service, decision.before, decision.allocation, decision.choice, decision.skipped});
@@ -49,12 +54,16 @@ std::expected<std::optional<Decisions>, Error> keep_all(const Context& context, 
   if (requests.size() == 1) {
     const auto entry = context.store.find(requests.front().service);
     if (!entry) return std::unexpected(entry.error());
+    if (auto checked = check_name(requests.front(), entry->allocation.has_value()); !checked) {
+      return std::unexpected(std::move(checked).error());
+    }
     if (!entry->allocation) return std::nullopt;
     auto kept = keep_at_once(requests.front(), *entry->allocation, entry->owners_recorded, glass.sight());
     if (kept) return Decisions{std::move(*kept)};
   }
   auto registry = context.store.read();
   if (!registry) return std::unexpected(std::move(registry).error());
+  if (auto checked = check_names(requests, *registry); !checked) return std::unexpected(std::move(checked).error());
   const auto is_new = [&](const Request& request) { return registry->find(request.service) == nullptr; };
   if (std::ranges::any_of(requests, is_new)) return std::nullopt;
   auto plan = decide_on(std::move(*registry), requests, glass, context);
@@ -78,15 +87,17 @@ std::expected<Decisions, Error> register_services(const Context& context, std::s
   if (!kept) return std::unexpected(std::move(kept).error());
   if (*kept) return *std::move(*kept);
 
+  if (requests.size() >= survey_from) glass.survey(requests);
   glass.look_ahead(requests);
   glass.hurry();
   Decisions decisions;
   const auto mutate = [&](Registry latest) -> std::expected<std::optional<store::Change>, Error> {
     auto outcome = decide_on(std::move(latest), requests, glass, context);
     if (!outcome) return std::unexpected(std::move(outcome).error());
-    decisions = outcome->decisions;
-    if (!outcome->changes()) return std::nullopt;
-    return change_of(std::move(*outcome));
+    const bool changes = outcome->changes();
+    decisions = std::move(outcome->decisions);
+    if (!changes) return std::nullopt;
+    return change_to(std::move(outcome->registry), decisions);
   };
   if (auto revision = context.store.update(context.author(), mutate); !revision) {
     return std::unexpected(std::move(revision).error());
@@ -96,18 +107,11 @@ std::expected<Decisions, Error> register_services(const Context& context, std::s
 
 std::expected<std::vector<Decision>, Error> next_ports(const Context& context, const Endpoint& preferred,
                                                        std::optional<PortRange> within, unsigned count) {
-  std::vector<Request> requests;
-  // Blanks keep the names apart from every service's.
-  for (unsigned index = 0; index < count; ++index) {
-    requests.push_back({fmt::format(" {}", index), preferred, Kind::flexible, within});
-  }
-  auto registry = context.store.read();
-  if (!registry) return std::unexpected(std::move(registry).error());
+  const auto registry = context.store.read();
+  if (!registry) return std::unexpected(registry.error());
   LookingGlass glass(context.machine);
-  if (count >= survey_from) glass.survey(requests);
-  auto outcome = decide(std::move(*registry), requests, glass.sight(), context.now());
-  if (!outcome) return std::unexpected(std::move(outcome).error());
-  return std::move(outcome->decisions);
+  if (count >= survey_from) glass.survey(std::array{Request{.endpoint = preferred}});
+  return choose_next(*registry, preferred, within, count, glass.sight());
 }
 
 }  // namespace berth::app

@@ -1,11 +1,13 @@
 #include "app/who.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "app/register.h"
 #include "core/advice.h"
 #include "core/holder_index.h"
+#include "core/remarks.h"
 
 namespace berth::app {
 namespace {
@@ -72,10 +74,13 @@ std::expected<Findings, Error> look_at(const Context& context, const Endpoint& e
   for (unsigned port = endpoint.ports.first; port <= endpoint.ports.last; ++port) {
     look.judge_port(static_cast<Port>(port));
   }
+  if (named)
+    std::ranges::move(remarks_on(endpoint, context.machine.kernel_ranges()), std::back_inserter(findings.evidence));
   findings.holders = std::move(census.holders);
   findings.blind_spots = std::move(census.blind_spots);
   if (named) {
-    const auto next = findings.verdict == Verdict::free ? std::nullopt : next_available(context, endpoint);
+    const bool is_taken = findings.verdict != Verdict::free && findings.verdict != Verdict::unknown;
+    const auto next = is_taken ? next_available(context, endpoint) : std::nullopt;
     findings.advice = advise({endpoint, findings.verdict, findings.allocations, findings.holders, next});
   }
   return findings;

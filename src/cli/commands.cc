@@ -7,21 +7,19 @@ namespace berth::cli {
 namespace {
 
 constexpr std::array common{
-    Option{"--registry", "FILE",
-           "the registry; else $BERTH_REGISTRY, $PORT_DB, /opt/foss-server-stack/port_allocation.json"},
+    Option{"--registry", "FILE", "the registry file; else $BERTH_REGISTRY, $PORT_DB, the default"},
     Option{"--json", "", "answer in JSON"},
     Option{"--plain", "", "lists as tab-separated columns that do not change"},
     Option{"--quiet", "", "no notes and warnings, only the answer and errors"},
     Option{"--wait", "SECONDS", "how long to wait for another writer (10)"},
-    Option{"--help", "", "what the command does"},
+    Option{"--help", "", "what the command does", "-h"},
 };
 
 constexpr std::array register_options{
     Option{"--within", "A-B", "take a port from this range alone"},
     Option{"--strict", "", "refuse a fixed port that is in use (exit 3) instead of warning"},
     Option{"--dry-run", "", "say what would be given, record nothing"},
-    Option{"--batch", "FILE",
-           "many requests, one a line: SERVICE SPEC [fixed|flexible]; - reads stdin; all or nothing"},
+    Option{"--batch", "FILE", "one request a line: SERVICE SPEC [fixed|flexible]; - is stdin; all or nothing"},
     Option{"--explain", "", "say on stderr which candidates were skipped, and why"},
 };
 
@@ -40,60 +38,61 @@ constexpr std::array migrate_options{
     Option{"--yes", "", "apply the plan without asking"},
 };
 
-constexpr std::string_view spec_text =
+constexpr std::string_view about_spec =
     "SPEC is [ADDRESS:]PORT[-LAST][/tcp|/udp|/tcp+udp]: 8080, 53/tcp+udp, 127.0.0.1:5432, [::1]:8080,\n"
     "10000-10100/udp. Without an address it means every address; without a protocol, tcp.";
 
+constexpr std::string_view about_register =
+    "fixed: this port or none. flexible: this port, or the next available one. Asking again gives\n"
+    "the same port again, running or not; asking for another port moves the service.\n"
+    "SPEC is [ADDRESS:]PORT[-LAST][/tcp|/udp|/tcp+udp]; a range is contiguous, all or nothing.\n"
+    "A fixed port that is merely in use is recorded with a warning, unless --strict.";
+
+constexpr std::string_view about_get =
+    "Prints DEFAULT if the service is not registered; without one, the answer is no (exit 1).";
+
+constexpr std::string_view about_list =
+    "States: listening, idle, conflict (two want it), drift (not as registered), unknown.\n"
+    "--plain columns: service, address, port, last, protocol, kind, preferred, state, since.";
+
+constexpr std::string_view about_release = "All of the services, or none if one of them is not registered.";
+
+constexpr std::string_view about_explain =
+    "When and by whom it was registered, which candidates were skipped and why, and how it is now.";
+
+constexpr std::string_view about_migrate =
+    "PATH is a registry in one of the old formats, {\"keycloak\": 8080} or {\"ports_in_use\": ...}; where\n"
+    "the registry itself has one, it is converted. Running listeners are taken over under the names\n"
+    "that you give them; without PATH and --running, those that nobody has named are listed.";
+
+// clang-format off
 constexpr std::array table{
-    Command{
-        "register", "SERVICE SPEC [fixed|flexible]", "allocate (or keep) a port; prints it",
-        "fixed: this port or none. flexible: this port, or the next available one. Asking again gives the same port\n"
-        "again, whether or not the service is running; asking for another port moves the service.\n"
-        "SPEC is [ADDRESS:]PORT[-LAST][/tcp|/udp|/tcp+udp]; a range is contiguous, all or nothing.\n"
-        "A fixed port that is merely in use is recorded with a warning, unless --strict.",
-        register_options, 0, 3, run_register},
-    Command{"get",
-            "SERVICE [DEFAULT]",
-            "print a service's port",
-            "Prints DEFAULT if the service is not registered; without one, the answer is no (exit 1).",
-            {},
-            1,
-            2,
-            run_get},
-    Command{"list",
-            "[SERVICE...]",
-            "allocations and their state",
-            "States: listening, idle, conflict (two parties want it), drift (not what is registered), unknown.\n"
-            "--plain columns: service, address, port, last, protocol, kind, preferred, state, since.",
-            {},
-            0,
-            any_number,
-            run_list},
+    Command{"register", "SERVICE SPEC [fixed|flexible]", "allocate (or keep) a port; prints it",
+            about_register, register_options, 0, 3, run_register},
+    Command{"get", "SERVICE [DEFAULT]", "print a service's port",
+            about_get, {}, 1, 2, run_get},
+    Command{"list", "[SERVICE...]", "allocations and their state",
+            about_list, {}, 0, any_number, run_list},
     Command{"release", "SERVICE... | --all", "give ports back",
-            "All of the services, or none if one of them is not registered.", release_options, 0, any_number,
-            run_release},
-    Command{"free", "SPEC", "exit 0 if free, 1 if not (the verdict on stderr)", spec_text, {}, 1, 1, run_free},
-    Command{"next", "SPEC", "the next available port(s), nothing recorded", spec_text, next_options, 1, 1, run_next},
-    Command{"who", "SPEC", "everything known about a port, and what to do", spec_text, {}, 1, 1, run_who},
-    Command{"explain",
-            "SERVICE",
-            "why it has the port it has",
-            "When and by whom it was registered, which candidates were skipped and why, and what has changed since.",
-            {},
-            1,
-            1,
-            run_explain},
-    Command{
-        "migrate", "[PATH...]", "take over an existing installation",
-        "PATH is a registry in one of the old formats, {\"keycloak\": 8080} or {\"ports_in_use\": ...}; the registry "
-        "itself\n"
-        "is converted where it has one. Running listeners are taken over under the names that you give them; without\n"
-        "PATH and --running, those that nobody has named are listed.",
-        migrate_options, 0, any_number, run_migrate},
-    Command{"history", "[SERVICE]", "every change: when, who, what", "The oldest first.", {}, 0, 1, run_history},
-    Command{"version", "", "print the version", "", {}, 0, 0, run_version},
-    Command{"help", "[COMMAND]", "print this, or everything about a command", "", {}, 0, 1, run_help},
+            about_release, release_options, 0, any_number, run_release},
+    Command{"free", "SPEC", "exit 0 if free, 1 if not (the verdict on stderr)",
+            about_spec, {}, 1, 1, run_free},
+    Command{"next", "SPEC", "the next available port(s), nothing recorded",
+            about_spec, next_options, 1, 1, run_next},
+    Command{"who", "SPEC", "everything known about a port, and what to do",
+            about_spec, {}, 1, 1, run_who},
+    Command{"explain", "SERVICE", "why it has the port it has",
+            about_explain, {}, 1, 1, run_explain},
+    Command{"migrate", "[PATH...]", "take over an existing installation",
+            about_migrate, migrate_options, 0, any_number, run_migrate},
+    Command{"history", "[SERVICE]", "every change: when, who, what",
+            "The oldest first.", {}, 0, 1, run_history},
+    Command{"version", "", "print the version",
+            "", {}, 0, 0, run_version},
+    Command{"help", "[COMMAND]", "print this, or everything about a command",
+            "", {}, 0, 1, run_help},
 };
+// clang-format on
 
 }  // namespace
 

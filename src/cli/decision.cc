@@ -7,11 +7,19 @@
 
 namespace berth::cli {
 
-void write_decision_members(Json& json, const Decision& decision) {
-  write_allocation_members(json, decision.allocation);
+void write_decision_members(Json& json, const Decision& decision, Named named) {
+  json.key("service");
+  if (named == Named::yes) {
+    json.value(decision.allocation.service);
+  } else {
+    json.null();
+  }
+  write_terms(json, decision.allocation);
   json.key("decision").value(to_string(decision.choice));
   json.key("warnings");
   write_texts(json, decision.warnings);
+  json.key("notes");
+  write_texts(json, decision.notes);
   json.key("skipped");
   write_skips(json, decision.skipped);
 }
@@ -34,8 +42,10 @@ void tell(Output& out, const Decision& decision, bool explain) {
   if (explain) {
     explain_choice(out, decision);
   } else if (decision.choice == Choice::moved && !decision.skipped.empty()) {
-    out.note(fmt::format("{} gets {}: {}", escape(decision.allocation.service),
-                         to_string(decision.allocation.endpoint.ports), describe(decision.skipped.front())));
+    const auto& first = decision.skipped.front();
+    out.note(fmt::format("{} gets {}, because {} is {}", escape(decision.allocation.service),
+                         to_string(decision.allocation.endpoint.ports), to_string(first.ports),
+                         escape(first.evidence.front().what)));
   }
 }
 

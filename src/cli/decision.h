@@ -9,7 +9,10 @@
 
 namespace berth::cli {
 
-void write_decision_members(Json& json, const Decision& decision);
+// Whether the decision is about a service that has a name, and not about just any next port.
+enum class Named : bool { no, yes };
+
+void write_decision_members(Json& json, const Decision& decision, Named named = Named::yes);
 
 // Warnings and notes; with `explain` every candidate that was skipped.
 void tell(Output& out, const Decision& decision, bool explain);

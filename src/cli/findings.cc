@@ -84,8 +84,9 @@ std::string text_of(const app::Findings& findings, const Output& out) {
   for (const auto& holder : findings.holders) add_line(text, "holder", holder_line(holder));
   for (const auto& evidence : findings.evidence) {
     // What neither the registry nor a holder's line has said yet.
-    const bool said = evidence.source == Source::registry || !findings.holders.empty();
-    if (!said) add_line(text, "evidence", escape(evidence.what));
+    const bool is_rule = evidence.source == Source::kernel || evidence.source == Source::browser;
+    const bool said = !is_rule && (evidence.source == Source::registry || !findings.holders.empty());
+    if (!said) add_line(text, is_rule ? "rule" : "evidence", escape(evidence.what));
   }
   for (const auto& advice : findings.advice) add_line(text, "what now", advice);
   return text;

@@ -42,6 +42,11 @@ std::expected<std::string, Error> read_input(std::string_view path) {
   return text;
 }
 
+std::expected<void, Error> check_readable(const std::string& path) {
+  if (::access(path.c_str(), R_OK) != 0) return unreadable(path);
+  return {};
+}
+
 bool can_ask() { return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1; }
 
 bool ask(std::string_view question) {

@@ -12,6 +12,9 @@ namespace berth::cli {
 // The whole text of a file, or of stdin if it is called "-". Errors: usage, if it cannot be read.
 std::expected<std::string, Error> read_input(std::string_view path);
 
+// Errors: usage, if there is no such file, or it cannot be read.
+std::expected<void, Error> check_readable(const std::string& path);
+
 // Whether there is a terminal to ask somebody on.
 bool can_ask();
 // Whether the answer to `question` is yes.

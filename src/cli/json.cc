@@ -5,7 +5,7 @@
 namespace berth::cli {
 namespace {
 
-// Where the version of the answers is counted; docs/json.schema.json describes it.
+// Where the version of the answers is counted; docs/json.schema.json describes them.
 constexpr std::uint64_t schema = 1;
 
 }  // namespace
@@ -87,7 +87,11 @@ void write_owner(Json& json, const Owner& owner) {
 }
 
 void write_allocation_members(Json& json, const Allocation& allocation) {
-  json.key("service").text_or_null(allocation.service);
+  json.key("service").value(allocation.service);
+  write_terms(json, allocation);
+}
+
+void write_terms(Json& json, const Allocation& allocation) {
   write_endpoint_members(json, allocation.endpoint);
   json.key("kind").value(to_string(allocation.kind));
   json.key("preferred");

@@ -47,6 +47,8 @@ class Json {
 void write_endpoint_members(Json& json, const Endpoint& endpoint);
 void write_endpoint(Json& json, const Endpoint& endpoint);
 void write_owner(Json& json, const Owner& owner);
+// All but the service.
+void write_terms(Json& json, const Allocation& allocation);
 void write_allocation_members(Json& json, const Allocation& allocation);
 void write_allocation(Json& json, const Allocation& allocation);
 void write_holder(Json& json, const Holder& holder);

@@ -76,7 +76,7 @@ std::string table_of(const app::Listing& listing, const Output& out) {
           << Table::Cell{std::string(to_string(state)), colour_of(state)}
           << Table::Cell{escape(allocation->since), Colour::dim};
   }
-  return table.render(out);
+  return table.render(out, Stream::answer);
 }
 
 }  // namespace

@@ -54,7 +54,7 @@ Colour colour_of(PlannedChange::What what) {
   return Colour::none;
 }
 
-std::string table_of(const Plan& plan, const Output& out) {
+std::string table_of(const Plan& plan, const Output& out, Stream stream) {
   Table table({"CHANGE", "SERVICE", "ENDPOINT", "BECAUSE"});
   for (const auto& change : plan.changes) {
     const auto& service = change.allocation.service;
@@ -62,7 +62,17 @@ std::string table_of(const Plan& plan, const Output& out) {
           << Table::Cell{service.empty() ? "-" : escape(service), Colour::bold}
           << Table::Cell{to_string(change.allocation.endpoint)} << Table::Cell{escape(change.because)};
   }
-  return table.render(out);
+  return table.render(out, stream);
+}
+
+// A plan alone is the answer; one that is going to be applied is shown before anybody is asked.
+void show(const Plan& plan, Output& out, bool dry_run) {
+  if (plan.changes.empty()) return;
+  if (dry_run) {
+    out.answer(table_of(plan, out, Stream::answer));
+  } else {
+    out.talk(table_of(plan, out, Stream::talk));
+  }
 }
 
 // Whether to go ahead; an error where nobody can be asked.
@@ -83,13 +93,16 @@ Result run_migrate(Session& session, const Arguments& arguments) {
   if (!running) return std::unexpected(running.error());
   std::vector<std::unique_ptr<store::Store>> stores;
   std::vector<store::Store*> sources;
+  for (const auto& path : arguments.words()) {
+    if (auto readable = check_readable(path); !readable) return std::unexpected(std::move(readable).error());
+  }
   for (const auto& path : arguments.words()) sources.push_back(stores.emplace_back(session.open_store(path)).get());
 
   const auto context = session.context();
   auto plan = app::plan_migration(context, {sources, *running});
   if (!plan) return std::unexpected(std::move(plan).error());
   auto& out = session.out;
-  if (!out.json && !plan->changes.empty()) out.talk(table_of(*plan, out));
+  if (!out.json) show(*plan, out, arguments.has("--dry-run"));
   const auto go = agreed(*plan, arguments);
   if (!go) return std::unexpected(go.error());
   if (*go) {
@@ -97,7 +110,8 @@ Result run_migrate(Session& session, const Arguments& arguments) {
     if (!plan) return std::unexpected(std::move(plan).error());
   }
   if (out.json) out.answer_line(json_of(*plan, *go));
-  out.note(*go ? "taken over" : plan->adds() ? "nothing was changed" : "there is nothing to take over");
+  const bool only_talk = !plan->adds() && !plan->has_conflicts();
+  out.note(*go ? "taken over" : only_talk ? "there is nothing to take over" : "nothing was changed");
   return plan->has_conflicts() ? exit_no : exit_done;
 }
 

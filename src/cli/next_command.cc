@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <set>
+#include <string_view>
+
 #include "app/register.h"
 #include "cli/command.h"
 #include "cli/decision.h"
@@ -21,23 +24,16 @@ std::expected<unsigned, Error> count_of(const Arguments& arguments) {
       Error{ErrorCode::usage, fmt::format("invalid --count {}: it is a number from 1 to 65535", quote(*text))});
 }
 
-// The answer of a port that nobody is registered for.
-void write_member(Json& json, const Decision& decision) {
-  auto anonymous = decision;
-  anonymous.allocation.service.clear();
-  write_decision_members(json, anonymous);
-}
-
 std::string json_of(const std::vector<Decision>& decisions, bool several) {
   Json json;
   if (!several) {
-    write_member(json, decisions.front());
+    write_decision_members(json, decisions.front(), Named::no);
     return json.take();
   }
   json.key("answers");
   write_array(json, decisions, [](Json& out, const Decision& decision) {
     out.begin_object();
-    write_member(out, decision);
+    write_decision_members(out, decision, Named::no);
     out.end_object();
   });
   return json.take();
@@ -60,8 +56,11 @@ Result run_next(Session& session, const Arguments& arguments) {
     out.answer_line(json_of(*decisions, arguments.has("--count")));
     return exit_done;
   }
+  std::set<std::string_view> warned;
   for (const auto& decision : *decisions) {
-    for (const auto& warning : decision.warnings) out.warn(warning);
+    for (const auto& warning : decision.warnings) {
+      if (warned.insert(warning).second) out.warn(warning);
+    }
     out.answer_line(to_string(decision.allocation.endpoint.ports));
   }
   return exit_done;

@@ -37,7 +37,8 @@ std::expected<Arguments, Error> Arguments::parse(std::span<const std::string_vie
     }
     const auto equals = word.find('=');
     const auto name = word.substr(0, equals);
-    const auto option = std::ranges::find(options, name, [](const Option* candidate) { return candidate->name; });
+    const auto option = std::ranges::find_if(
+        options, [name](const Option* candidate) { return candidate->name == name || candidate->letter == name; });
     if (option == options.end()) return unknown_option(name, options);
     std::string_view value;
     if ((*option)->value.empty()) {

@@ -16,6 +16,7 @@ struct Option {
   std::string_view name;   // "--within"
   std::string_view value;  // how its value is called in the help, "A-B"; empty for an option without one
   std::string_view help;
+  std::string_view letter = {};  // "-h"
 };
 
 class Arguments {

@@ -107,8 +107,8 @@ std::string Output::paint(Colour colour, std::string_view text) const {
   return painted;
 }
 
-void Output::append_painted(std::string& to, Colour colour, std::string_view text) const {
-  stdout_.append(to, colour, text);
+void Output::append_painted(std::string& to, Stream stream, Colour colour, std::string_view text) const {
+  (stream == Stream::answer ? stdout_ : stderr_).append(to, colour, text);
 }
 
 }  // namespace berth::cli

@@ -7,6 +7,8 @@
 
 namespace berth::cli {
 
+enum class Stream : unsigned char { answer, talk };
+
 enum class Colour : unsigned char { none, green, yellow, red, dim, bold };
 
 class Output {
@@ -35,7 +37,8 @@ class Output {
 
   // `text` in that colour if stdout is a terminal that shows colours; NO_COLOR (no-color.org) and TERM=dumb say no.
   std::string paint(Colour colour, std::string_view text) const;
-  void append_painted(std::string& to, Colour colour, std::string_view text) const;
+  // The same, for where the text will be written.
+  void append_painted(std::string& to, Stream stream, Colour colour, std::string_view text) const;
 
  private:
   // Asked only when there is something to paint.

@@ -2,8 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <compare>
 #include <cstddef>
-#include <map>
 #include <string>
 #include <utility>
 
@@ -29,6 +30,20 @@ std::vector<std::string_view> words_of(std::string_view line) {
 Error in_line(std::size_t number, Error error) {
   error.message = fmt::format("line {}: {}", number, error.message);
   return error;
+}
+
+struct NamedLine {
+  std::string_view service;
+  std::size_t number;
+  friend auto operator<=>(const NamedLine&, const NamedLine&) = default;
+};
+
+std::optional<Error> named_twice(std::vector<NamedLine> lines) {
+  std::ranges::sort(lines);
+  const auto first = std::ranges::adjacent_find(lines, {}, &NamedLine::service);
+  if (first == lines.end()) return std::nullopt;
+  return in_line((first + 1)->number,
+                 {ErrorCode::usage, fmt::format("{} stands in line {} already", quote(first->service), first->number)});
 }
 
 }  // namespace
@@ -59,7 +74,7 @@ std::expected<Request, Error> parse_request(const std::vector<std::string_view>&
 
 std::expected<std::vector<Request>, Error> parse_batch(std::string_view text) {
   std::vector<Request> requests;
-  std::map<std::string, std::size_t, std::less<>> lines;
+  std::vector<NamedLine> lines;
   std::size_t number = 0;
   while (!text.empty()) {
     ++number;
@@ -69,14 +84,12 @@ std::expected<std::vector<Request>, Error> parse_batch(std::string_view text) {
     if (words.empty()) continue;
     auto request = parse_request(words);
     if (!request) return std::unexpected(in_line(number, std::move(request).error()));
-    const auto [first, is_new] = lines.emplace(request->service, number);
-    if (!is_new) {
-      return std::unexpected(in_line(number, {ErrorCode::usage, fmt::format("{} stands in line {} already",
-                                                                            quote(request->service), first->second)}));
-    }
+    request->label = fmt::format("line {}: ", number);
+    lines.push_back({words.front(), number});
     requests.push_back(std::move(*request));
   }
   if (requests.empty()) return std::unexpected(Error{ErrorCode::usage, "the batch asks for nothing"});
+  if (auto twice = named_twice(std::move(lines))) return std::unexpected(std::move(*twice));
   return requests;
 }
 

@@ -44,6 +44,13 @@ Line find_command_word(std::span<const std::string_view> words) {
   return line;
 }
 
+// `berth --version` and `berth --help` are commands in the guise of options.
+Line without_command(Line line) {
+  if (std::erase(line.words, "--version") > 0) return {"version", std::move(line.words)};
+  if (std::erase(line.words, "--help") + std::erase(line.words, "-h") > 0) return {"help", std::move(line.words)};
+  return line;
+}
+
 std::string registry_path(const Arguments& arguments) {
   if (const auto given = arguments.value("--registry")) return std::string(*given);
   for (const auto* name : {"BERTH_REGISTRY", "PORT_DB"}) {
@@ -94,6 +101,22 @@ int report(Output& out, const Error& error) {
   return exit_code(error.code);
 }
 
+std::expected<Arguments, Error> parse_words(const std::vector<std::string_view>& words, const Command& command) {
+  std::vector<const Option*> options;
+  for (const auto& option : command.options) options.push_back(&option);
+  for (const auto& option : common_options()) options.push_back(&option);
+  return Arguments::parse(words, options);
+}
+
+Error no_such_command(const Line& line) {
+  if (!line.command.empty()) return unknown_command(line.command);
+  std::vector<const Option*> options;
+  for (const auto& option : common_options()) options.push_back(&option);
+  const auto arguments = Arguments::parse(line.words, options);
+  if (!arguments) return arguments.error();
+  return {ErrorCode::usage, "there is no command", "berth help lists the commands"};
+}
+
 void apply_common_options(Output& out, const Arguments& arguments) {
   out.json = arguments.has("--json");
   out.plain = arguments.has("--plain");
@@ -122,38 +145,24 @@ int run_command(const Backstage& backstage, Output& out, const Command& command,
 }  // namespace
 
 int run(const Backstage& backstage, std::span<const std::string_view> words) {
-  auto line = find_command_word(words);
-  const auto wants = [&line](std::string_view option) {
-    return std::ranges::find(line.words, option) != line.words.end();
-  };
-  if (line.command.empty() && wants("--version")) {
-    line = {"version", {}};
-  } else if (line.command.empty() && (wants("--help") || wants("-h"))) {
-    line = {"help", {}};
-  }
   Output out;
-  out.json = wants("--json");
-  if (line.command.empty()) {
-    if (line.words.empty()) {
-      out.talk(overview());
-      return exit_code(ErrorCode::usage);
-    }
-    return report(out, {ErrorCode::usage, "there is no command", "berth help lists the commands"});
+  auto line = find_command_word(words);
+  if (words.empty()) {
+    out.talk(overview());
+    return exit_code(ErrorCode::usage);
   }
+  out.json = std::ranges::find(line.words, "--json") != line.words.end();
+  if (line.command.empty()) line = without_command(std::move(line));
   const auto* command = find_command(line.command);
-  if (command == nullptr) return report(out, unknown_command(line.command));
+  if (command == nullptr) return report(out, no_such_command(line));
 
-  std::vector<const Option*> options;
-  for (const auto& option : command->options) options.push_back(&option);
-  for (const auto& option : common_options()) options.push_back(&option);
-  if (std::ranges::find(line.words, "-h") != line.words.end()) std::ranges::replace(line.words, "-h", "--help");
-  const auto arguments = Arguments::parse(line.words, options);
+  const auto arguments = parse_words(line.words, *command);
   if (!arguments) return report(out, arguments.error());
+  apply_common_options(out, *arguments);
   if (arguments->has("--help")) {
     const std::array<std::string_view, 2> help{"help", command->name};
     return run(backstage, help);
   }
-  apply_common_options(out, *arguments);
   return run_command(backstage, out, *command, *arguments, words);
 }
 

@@ -5,13 +5,12 @@
 namespace berth::cli {
 namespace {
 
-// The words as they could be typed again.
+// As it could be typed again.
 std::string command_line(const std::vector<std::string>& words) {
   std::string line;
   for (const auto& word : words) {
     if (!line.empty()) line.push_back(' ');
-    const bool bare = !word.empty() && word.find_first_of(" \t\n\"'\\$`*?[]{}()<>|&;!#~") == std::string::npos;
-    line.append(bare ? word : quote(word));
+    line.append(shell_word(word));
   }
   return line;
 }

@@ -26,7 +26,7 @@ Table& Table::operator<<(Cell cell) {
   return *this;
 }
 
-std::string Table::render(const Output& out) const {
+std::string Table::render(const Output& out, Stream stream) const {
   std::string text;
   for (std::size_t index = 0; index < cells_.size(); ++index) {
     const auto column = index % columns_;
@@ -37,9 +37,14 @@ std::string Table::render(const Output& out) const {
     const auto& cell = cells_[index];
     const auto padding = widths_[column] - width_of(cell.text);
     if (right) text.append(padding, ' ');
-    out.append_painted(text, cell.colour, cell.text);
+    out.append_painted(text, stream, cell.colour, cell.text);
     if (!right && !is_last) text.append(padding, ' ');
-    text.append(is_last ? "\n" : "  ");
+    if (!is_last) {
+      text.append("  ");
+    } else {
+      text.erase(text.find_last_not_of(' ') + 1);
+      text.push_back('\n');
+    }
   }
   return text;
 }

@@ -20,7 +20,7 @@ class Table {
   explicit Table(std::vector<std::string> headings);
   // Cell by cell, row by row.
   Table& operator<<(Cell cell);
-  std::string render(const Output& out) const;
+  std::string render(const Output& out, Stream stream) const;
 
  private:
   std::size_t columns_;

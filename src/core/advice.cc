@@ -57,8 +57,8 @@ std::vector<std::string> advise(const Situation& situation) {
     claims(holder) ? advise_on_claim(holder, lines) : advise_on_passing(holder, lines);
     add_once(advice, std::move(lines));
   }
-  const bool claimed = std::ranges::any_of(situation.holders, claims);
-  if (situation.allocations.empty() && claimed) {
+  const auto listens = [](const Holder& holder) { return holder.state == HolderState::listening; };
+  if (situation.allocations.empty() && std::ranges::any_of(situation.holders, listens)) {
     advice.push_back(fmt::format("if it belongs there, record it: berth migrate --running NAME={}", spec));
   }
   for (const auto& allocation : situation.allocations) {

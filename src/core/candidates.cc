@@ -6,7 +6,8 @@
 #include <cstddef>
 #include <utility>
 
-#include "core/browser_ports.h"
+#include "core/ownership.h"
+#include "core/remarks.h"
 #include "core/spec.h"
 
 namespace berth {
@@ -38,7 +39,7 @@ class Walker {
 
   std::expected<Landing, Error> go() {
     const auto size = walk_.preferred.ports.size();
-    unsigned first = walk_.preferred.ports.first;
+    unsigned first = std::max(walk_.preferred.ports.first, walk_.from);
     for (; first + size - 1 <= walk_.limit; first = unsigned{landing_.skipped.back().ports.last} + 1) {
       const PortRange ports{static_cast<Port>(first), static_cast<Port>(first + size - 1)};
       auto obstacle = this->obstacle(ports);
@@ -70,25 +71,13 @@ class Walker {
   }
 
   std::optional<Skip> excluded_by_rule(PortRange ports) const {
-    const auto skip = [](PortRange range, Source source, std::string what) {
-      return Skip{range, std::nullopt, {{source, std::move(what)}}};
-    };
-    const auto& ephemeral = kernel_.ephemeral;
-    if (ephemeral && overlap(*ephemeral, ports) && !overlap(*ephemeral, walk_.preferred.ports)) {
-      return skip({std::max(ephemeral->first, ports.first), ephemeral->last}, Source::kernel,
-                  "in the ephemeral range " + to_string(*ephemeral) + " of outgoing connections");
-    }
-    for (const auto& reserved : kernel_.reserved) {
-      if (!overlap(reserved, ports)) continue;
-      return skip({std::max(reserved.first, ports.first), reserved.last}, Source::kernel,
-                  "kernel-reserved (net.ipv4.ip_local_reserved_ports)");
-    }
-    if (!overlap(walk_.preferred.protocol, Protocol::tcp)) return std::nullopt;
-    for (unsigned port = ports.first; port <= ports.last; ++port) {
-      const auto number = static_cast<Port>(port);
-      if (browsers_refuse(number)) return skip({number, number}, Source::browser, "web browsers refuse it");
-    }
-    return std::nullopt;
+    const auto endpoint = walk_.preferred.at(ports);
+    // Who asks for an ephemeral port is content with another one.
+    auto remark = remark_on_ephemeral(walk_.preferred, kernel_) ? std::nullopt : remark_on_ephemeral(endpoint, kernel_);
+    if (!remark) remark = remark_on_reserved(endpoint, kernel_);
+    if (!remark) remark = remark_on_browsers(endpoint);
+    if (!remark) return std::nullopt;
+    return Skip{remark->ports, std::nullopt, {std::move(remark->evidence)}};
   }
 
   Skip allocated(const Allocation& other, PortRange wanted) const {
@@ -104,8 +93,9 @@ class Walker {
   Obstacle look_at(const Endpoint& endpoint) {
     const auto probe = sight_.probe(endpoint);
     if (probe.result == Probe::Result::bindable) return std::nullopt;
-    if (probe.result == Probe::Result::in_use && walk_.own && overlap(*walk_.own, endpoint)) return std::nullopt;
-    auto judgement = judge({}, sight_.holders(endpoint), probe);
+    const auto holders = in_the_way(endpoint, probe, walk_.own, sight_);
+    if (!holders) return std::nullopt;
+    auto judgement = judge({}, *holders, probe);
     if (judgement.verdict != Verdict::unknown) {
       return Skip{endpoint.ports, judgement.verdict, std::move(judgement.evidence)};
     }

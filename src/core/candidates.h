@@ -15,7 +15,8 @@ namespace berth {
 struct Walk {
   // The preferred endpoint. A range is moved as a whole.
   const Endpoint& preferred;
-  // The last port that may be given out.
+  // The first and the last port that may be given out.
+  Port from = 1;
   Port limit = 65535;
   // Whose allocations do not count as taken.
   std::string_view service;

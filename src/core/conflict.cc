@@ -8,25 +8,24 @@
 namespace berth {
 namespace {
 
-bool is_another_services(const Holder& holder, const Allocation& allocation, const Registry& registry) {
-  return std::ranges::any_of(registry.allocations(), [&](const auto& entry) {
-    return entry.first != allocation.service && is_owned_by(holder, entry.second.owner).value_or(false);
-  });
-}
-
+// Who contested a port makes it a conflict; else its own holder outweighs every other.
 State state_of(const Allocation& allocation, const Registry& registry, const std::vector<const Holder*>& holders,
                bool compare) {
   auto state = State::idle;
+  bool own = false;
   for (const auto* holder : holders) {
     if (!claims(*holder)) continue;
-    if (state == State::idle) state = State::listening;
     if (allocation.contest && contests(*holder, *allocation.contest)) return State::conflict;
+    // What is bound and nothing else serves nobody.
+    if (holder->state == HolderState::bound) continue;
+    if (state == State::idle) state = State::listening;
     if (!compare) continue;
-    if (is_owned_by(*holder, allocation.owner).value_or(false)) return State::listening;
-    if (!is_foreign(*holder, allocation, registry).value_or(false)) continue;
+    const auto foreign = is_foreign(*holder, allocation, registry);
+    if (foreign && !*foreign) own = true;
+    if (!foreign.value_or(false) || state == State::conflict) continue;
     state = is_another_services(*holder, allocation, registry) ? State::conflict : State::drift;
   }
-  return state;
+  return own ? State::listening : state;
 }
 
 }  // namespace
@@ -65,6 +64,11 @@ std::vector<State> states_of(const Registry& registry, const Census& census) {
     states.push_back(state == State::idle && blind ? State::unknown : state);
   }
   return states;
+}
+
+bool has_contests(const Registry& registry) {
+  return std::ranges::any_of(registry.allocations(),
+                             [](const auto& entry) { return entry.second.contest.has_value(); });
 }
 
 bool needs_owners(const Registry& registry) {

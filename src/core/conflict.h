@@ -19,6 +19,9 @@ std::string_view to_string(State state);
 // could not be read.
 std::vector<State> states_of(const Registry& registry, const Census& census);
 
+// Whether any allocation is contested: then holders that only have bound their port matter for the states too.
+bool has_contests(const Registry& registry);
+
 // Whether the owners of holders matter for the states: whether it is worth finding them out.
 bool needs_owners(const Registry& registry);
 

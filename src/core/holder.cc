@@ -79,7 +79,7 @@ std::string_view noun(HolderState state) {
     case HolderState::connection:
       return "an outgoing or accepted connection";
     case HolderState::draining:
-      return "a closing connection (TIME_WAIT)";
+      return "a closing connection in TIME_WAIT";
     case HolderState::bound:
       return "a bound socket";
     default:

@@ -14,12 +14,17 @@ constexpr std::string_view replacement_character = "\xef\xbf\xbd";
 
 bool is_plain(char byte) {
   const auto code = static_cast<unsigned char>(byte);
-  return code >= 0x20 && code < 0x80 && byte != '"' && byte != '\\';
+  return code >= 0x20 && code < 0x7f && byte != '"' && byte != '\\';
 }
 
-void append_control(std::string& out, char byte) {
+void append_hexadecimal(std::string& out, char32_t unit) {
   constexpr std::string_view digits = "0123456789abcdef";
-  switch (byte) {
+  out.append("\\u");
+  for (const auto shift : {12U, 8U, 4U, 0U}) out.push_back(digits[(unit >> shift) & 0xfU]);
+}
+
+void append_escape(std::string& out, char32_t code) {
+  switch (code) {
     case '\n':
       out.append("\\n");
       return;
@@ -30,9 +35,14 @@ void append_control(std::string& out, char byte) {
       out.append("\\r");
       return;
     default:
-      out.append("\\u00");
-      out.push_back(digits[static_cast<unsigned char>(byte) >> 4]);
-      out.push_back(digits[static_cast<unsigned char>(byte) & 0x0f]);
+      break;
+  }
+  constexpr char32_t first_of_two_units = 0x10000;
+  if (code < first_of_two_units) {
+    append_hexadecimal(out, code);
+  } else {
+    append_hexadecimal(out, 0xd800 + ((code - first_of_two_units) >> 10U));
+    append_hexadecimal(out, 0xdc00 + ((code - first_of_two_units) & 0x3ffU));
   }
 }
 
@@ -44,13 +54,18 @@ std::size_t append_odd(std::string& out, std::string_view text) {
     out.push_back(byte);
     return 1;
   }
-  if (static_cast<unsigned char>(byte) < 0x20) {
-    append_control(out, byte);
+  const auto length = utf8_length(text);
+  if (length == 0) {
+    out.append(replacement_character);
     return 1;
   }
-  const auto length = utf8_length(text);
-  out.append(length == 0 ? replacement_character : text.substr(0, length));
-  return length == 0 ? 1 : length;
+  // JSON would allow more; but it is shown on terminals too.
+  if (const auto code = code_point(text); !is_harmless(code)) {
+    append_escape(out, code);
+  } else {
+    out.append(text.substr(0, length));
+  }
+  return length;
 }
 
 }  // namespace

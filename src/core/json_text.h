@@ -7,7 +7,8 @@
 
 namespace berth {
 
-// A string with its quotes. What is not UTF-8 becomes U+FFFD, so that the result is valid whatever comes in.
+// A string with its quotes. What could do harm on a terminal is escaped (core/utf8.h). What is not UTF-8 becomes
+// U+FFFD, so that the result is valid whatever comes in.
 void append_json_string(std::string& out, std::string_view text);
 
 void append_json_number(std::string& out, std::uint64_t number);

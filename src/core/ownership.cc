@@ -4,17 +4,37 @@
 
 #include <algorithm>
 
+#include "core/quote.h"
+
 namespace berth {
+namespace {
+
+// "keycloak" of "keycloak/admin", which is another port of the same service.
+std::string_view first_word(std::string_view service) { return service.substr(0, service.find('/')); }
+
+bool contains(Protocol all, Protocol some) { return (static_cast<unsigned>(some) & ~static_cast<unsigned>(all)) == 0; }
+
+}  // namespace
+
 bool claims(const Holder& holder) {
   return holder.state != HolderState::connection && holder.state != HolderState::draining;
 }
 
+bool is_another_services(const Holder& holder, const Allocation& allocation, const Registry& registry) {
+  return std::ranges::any_of(registry.allocations(), [&](const auto& entry) {
+    const auto& [service, other] = entry;
+    // An executable alone does not tell two services apart: many are run by one interpreter.
+    return other.owner.kind != Owner::Kind::exe && first_word(service) != first_word(allocation.service) &&
+           is_owned_by(holder, other.owner).value_or(false);
+  });
+}
+
 std::optional<bool> is_foreign(const Holder& holder, const Allocation& allocation, const Registry& registry) {
   if (!claims(holder)) return std::nullopt;
+  const bool contested = allocation.contest && *allocation.contest != Contest{};
+  if (contested && contests(holder, *allocation.contest)) return true;
   if (const auto own = is_owned_by(holder, allocation.owner)) return !*own;
-  for (const auto& [service, other] : registry.allocations()) {
-    if (service != allocation.service && is_owned_by(holder, other.owner).value_or(false)) return true;
-  }
+  if (is_another_services(holder, allocation, registry)) return true;
   return std::nullopt;
 }
 
@@ -28,27 +48,41 @@ bool is_in_use(const Endpoint& endpoint, const Sight& sight) {
 Use use_of(const Allocation& allocation, const Registry& registry, const Sight& sight) {
   Use use{is_in_use(allocation.endpoint, sight)};
   if (!use.in_use) return use;
-  const bool comparable =
-      std::ranges::any_of(registry.allocations(), [](const auto& entry) { return bool{entry.second.owner}; });
+  const bool comparable = allocation.contest || std::ranges::any_of(registry.allocations(), [](const auto& entry) {
+                            return bool{entry.second.owner};
+                          });
   if (!comparable) return use;
   const auto holders = sight.holders(allocation.endpoint);
   for (const auto& holder : holders) {
     const auto foreign = is_foreign(holder, allocation, registry);
     if (foreign.value_or(false) && !use.foreign) {
       use.foreign = true;
-      use.who = describe(holder);
+      use.who = escape(describe(holder));
     }
     if (foreign && !*foreign) use.own = true;
   }
   if (use.own) use.foreign = false;
-  if (use.who.empty() && !holders.empty()) use.who = describe(holders.front());
+  if (use.who.empty() && !holders.empty()) use.who = escape(describe(holders.front()));
   return use;
+}
+
+std::optional<std::vector<Holder>> in_the_way(const Endpoint& endpoint, const Probe& probe,
+                                              const std::optional<Endpoint>& own, const Sight& sight) {
+  const bool may_be_own = probe.result == Probe::Result::in_use && own && overlap(*own, endpoint);
+  const bool is_all_own = may_be_own && own->address == endpoint.address && contains(own->protocol, endpoint.protocol);
+  if (is_all_own) return std::nullopt;
+  auto holders = sight.holders(endpoint);
+  if (!may_be_own) return holders;
+  // The service asks for more than it has: somebody else may have the rest.
+  std::erase_if(holders, [&](const Holder& holder) { return overlap(holder.endpoint, *own); });
+  if (holders.empty()) return std::nullopt;
+  return holders;
 }
 
 std::string in_use_by(const Endpoint& endpoint, const std::vector<Holder>& holders) {
   std::string who;
   for (const auto& holder : holders) {
-    const auto text = describe(holder);
+    const auto text = escape(describe(holder));
     if (who.contains(text)) continue;
     if (!who.empty()) who.append(", ");
     who.append(text);
@@ -56,10 +90,11 @@ std::string in_use_by(const Endpoint& endpoint, const std::vector<Holder>& holde
   return fmt::format("port {} is held by {}", to_string(endpoint), who.empty() ? "something that cannot be seen" : who);
 }
 
-Contest contest_with(const std::vector<Holder>& holders) {
+std::optional<Contest> contest_with(const std::vector<Holder>& holders) {
+  if (holders.empty()) return Contest{};
   const auto holder = std::ranges::find_if(holders, claims);
-  if (holder == holders.end()) return {};
-  return {owner_of(*holder), holder->pid.value_or(0), holder->started};
+  if (holder == holders.end()) return std::nullopt;
+  return Contest{owner_of(*holder), holder->pid.value_or(0), holder->started};
 }
 
 bool contests(const Holder& holder, const Contest& contest) {

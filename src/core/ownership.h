@@ -1,6 +1,7 @@
 // Whose is it? What is in use compared with what is recorded.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,28 +15,35 @@ struct Use {
   // Known to be the service's own; known to be somebody else's. Neither: cannot be told apart.
   bool own = false;
   bool foreign = false;
-  // The holder, as far as it was asked for.
+  // The holder, as far as it was asked for; escaped.
   std::string who = {};
 };
 
 // Whether the holder means to have the port: connections and closing sockets are nobody's claim.
 bool claims(const Holder& holder);
 
-// A holder is foreign if its owner differs from the recorded one, or is the recorded owner of another allocation.
-// nullopt: cannot be told.
+// Whether the holder is known to be what another service's allocation belongs to.
+bool is_another_services(const Holder& holder, const Allocation& allocation, const Registry& registry);
+
+// A holder is foreign if it contested the allocation, if its owner differs from the recorded one, or if it is another
+// service's. nullopt: cannot be told.
 std::optional<bool> is_foreign(const Holder& holder, const Allocation& allocation, const Registry& registry);
 
 // Whether a bind of any of the ports is refused because of others.
 bool is_in_use(const Endpoint& endpoint, const Sight& sight);
 
-// Asks who the holders are only if the registry knows any owner to compare them with.
+// Asks who the holders are only if the registry knows anybody to compare them with.
 Use use_of(const Allocation& allocation, const Registry& registry, const Sight& sight);
 
-// "port 8080/tcp is held by nginx (pid 812, ...)"
+// Who is in the way of a bind that was refused; nullopt if it is taken to be the service itself, which has `own`.
+std::optional<std::vector<Holder>> in_the_way(const Endpoint& endpoint, const Probe& probe,
+                                              const std::optional<Endpoint>& own, const Sight& sight);
+
+// "port 8080/tcp is held by nginx (pid 812, ...)", escaped.
 std::string in_use_by(const Endpoint& endpoint, const std::vector<Holder>& holders);
 
-// The holder that a fixed port has to wait for.
-Contest contest_with(const std::vector<Holder>& holders);
+// The holder that a fixed port has to wait for; nullopt if there are only connections, which end by themselves.
+std::optional<Contest> contest_with(const std::vector<Holder>& holders);
 // Whether `holder` is the one that the allocation was contested by.
 bool contests(const Holder& holder, const Contest& contest);
 

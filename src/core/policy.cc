@@ -18,6 +18,13 @@ Kind kind_of(const Request& request, const Allocation* current) {
   return request.kind.value_or(current != nullptr ? current->kind : Kind::flexible);
 }
 
+std::expected<void, Error> check_within(PortRange ports, std::optional<PortRange> within) {
+  if (!within || within->contains(ports)) return {};
+  return std::unexpected(Error{ErrorCode::usage,
+                               fmt::format("port {} lies outside of --within {}", to_string(ports), to_string(*within)),
+                               fmt::format("ask for a port inside, such as {}", within->first)});
+}
+
 bool same_shape(const Request& request, const Allocation& current) {
   return request.endpoint.protocol == current.endpoint.protocol &&
          request.endpoint.address == current.endpoint.address &&
@@ -26,7 +33,9 @@ bool same_shape(const Request& request, const Allocation& current) {
 }
 
 bool asks_for_the_same(const Request& request, const Allocation& current) {
-  return same_shape(request, current) && request.endpoint.ports.first == current.preferred &&
+  // A fixed port that somebody has edited by hand is not the one that was asked for.
+  const bool is_where_asked = current.kind == Kind::flexible || request.endpoint.ports == current.endpoint.ports;
+  return same_shape(request, current) && request.endpoint.ports.first == current.preferred && is_where_asked &&
          kind_of(request, &current) == current.kind;
 }
 
@@ -42,6 +51,25 @@ Decision keep(const Allocation& current, const Use& use) {
   return decision;
 }
 
+void warn_of_odd_port(Decision& decision, const KernelRanges& kernel) {
+  const auto& endpoint = decision.allocation.endpoint;
+  if (overlap(endpoint.protocol, Protocol::tcp)) {
+    for (unsigned port = endpoint.ports.first; port <= endpoint.ports.last; ++port) {
+      // Below 1024 the list is that of the well-known services, which are no web servers and are meant to be there.
+      if (port < 1024 || !browsers_refuse(static_cast<Port>(port))) continue;
+      decision.warnings.push_back(fmt::format("web browsers refuse port {}", port));
+    }
+  }
+  const auto reserved =
+      std::ranges::any_of(kernel.reserved, [&](const PortRange& range) { return range.contains(endpoint.ports); });
+  if (kernel.ephemeral && overlap(*kernel.ephemeral, endpoint.ports) && !reserved) {
+    decision.warnings.push_back(
+        fmt::format("port {} lies in the ephemeral range {}: an outgoing connection may take it while the service is "
+                    "down; add it to net.ipv4.ip_local_reserved_ports",
+                    to_string(endpoint.ports), to_string(*kernel.ephemeral)));
+  }
+}
+
 // One decision after the other over one working copy of the registry.
 class Decider {
  public:
@@ -53,7 +81,10 @@ class Decider {
     auto decision = current ? decide_again(request, *current) : decide_new(request, nullptr);
     if (!decision) return decision;
     if (current) decision->before = *current;
-    if (decision->changes()) apply(decision->allocation);
+    if (decision->changes()) {
+      if (current) occupied_.remove(*current);
+      occupied_.add(registry_.put(decision->allocation));
+    }
     return decision;
   }
 
@@ -62,17 +93,14 @@ class Decider {
  private:
   using Result = std::expected<Decision, Error>;
 
-  void apply(const Allocation& allocation) {
-    if (const auto* old = registry_.find(allocation.service)) occupied_.remove(*old);
-    registry_.put(allocation);
-    occupied_.add(*registry_.find(allocation.service));
-  }
-
   // Asking again is idempotent: nothing that works is moved.
   Result decide_again(const Request& request, const Allocation& current) {
     if (asks_for_the_same(request, current)) {
       const auto use = use_of(current);
       if (use.foreign && current.kind == Kind::flexible) return move_away(request, current);
+      if (use.foreign && request.strict) {
+        return refuse(request, fmt::format("port {} is held by {}", to_string(current.endpoint), use.who));
+      }
       return keep(current, use);
     }
     if (may_be_the_same(request, current)) {
@@ -80,9 +108,11 @@ class Decider {
         auto decision = keep(current, use);
         decision.allocation.kind = Kind::flexible;
         decision.allocation.preferred = request.endpoint.ports.first;
-        decision.notes.push_back(
-            fmt::format("it was taken over with {} and is running there; to move it: berth register {} {} fixed",
-                        to_string(current.endpoint), escape(current.service), to_spec(request.endpoint)));
+        if (request.endpoint != current.endpoint) {
+          decision.notes.push_back(
+              fmt::format("it was taken over with {} and is running there; to move it: berth register {} {} fixed",
+                          to_string(current.endpoint), escape(current.service), to_spec(request.endpoint)));
+        }
         return decision;
       }
     }
@@ -103,11 +133,8 @@ class Decider {
   }
 
   Result decide_new(const Request& request, const Allocation* current) {
-    if (request.within && !request.within->contains(request.endpoint.ports)) {
-      return std::unexpected(Error{ErrorCode::usage,
-                                   fmt::format("port {} lies outside of --within {}", to_string(request.endpoint.ports),
-                                               to_string(*request.within)),
-                                   fmt::format("ask for a port inside, such as {}", request.within->first)});
+    if (auto inside = check_within(request.endpoint.ports, request.within); !inside) {
+      return std::unexpected(std::move(inside).error());
     }
     if (kind_of(request, current) == Kind::fixed) return take_fixed(request, current);
     return find_flexible(request, current, own_endpoint(current));
@@ -116,6 +143,8 @@ class Decider {
   // Where a listener is taken to be the service's own.
   std::optional<Endpoint> own_endpoint(const Allocation* current) const {
     if (current == nullptr || use_of(*current).foreign) return std::nullopt;
+    // Somebody had it when it was registered, and nobody knows whether he is gone.
+    if (current->contest && *current->contest == Contest{}) return std::nullopt;
     return current->endpoint;
   }
 
@@ -133,14 +162,15 @@ class Decider {
 
   Result find_flexible(const Request& request, const Allocation* current, std::optional<Endpoint> own) const {
     const auto limit = request.within ? request.within->last : Port{65535};
-    auto landing = walk({request.endpoint, limit, request.service, own}, occupied_, sight_);
+    auto landing = walk({.preferred = request.endpoint, .limit = limit, .service = request.service, .own = own},
+                        occupied_, sight_);
     if (!landing) return std::unexpected(std::move(landing).error());
     const bool preferred = landing->ports == request.endpoint.ports;
     Decision decision{preferred ? Choice::preferred : Choice::moved,
                       allocation_for(request, current, Kind::flexible, landing->ports)};
     decision.skipped = std::move(landing->skipped);
     decision.warnings = std::move(landing->warnings);
-    warn_of_odd_port(decision);
+    warn_of_odd_port(decision, sight_.kernel());
     return decision;
   }
 
@@ -156,26 +186,27 @@ class Decider {
       const auto endpoint = request.endpoint.at(static_cast<Port>(port));
       const auto probe = sight_.probe(endpoint);
       if (probe.result == Probe::Result::bindable) continue;
-      if (probe.result == Probe::Result::in_use && own && overlap(*own, endpoint)) continue;
-      if (auto settled = contest(request, endpoint, probe, decision); !settled) {
+      auto holders = in_the_way(endpoint, probe, own, sight_);
+      if (!holders) continue;
+      if (auto settled = contest(request, endpoint, probe, std::move(*holders), decision); !settled) {
         return std::unexpected(std::move(settled).error());
       }
     }
-    warn_of_odd_port(decision);
+    warn_of_odd_port(decision, sight_.kernel());
     return decision;
   }
 
   // A fixed port that is in use is recorded all the same (its operator is about to stop what uses it), unless strict.
   std::expected<void, Error> contest(const Request& request, const Endpoint& endpoint, const Probe& probe,
-                                     Decision& decision) const {
-    auto holders = sight_.holders(endpoint);
+                                     std::vector<Holder> holders, Decision& decision) const {
     const auto verdict = judge({}, holders, probe).verdict;
     if (verdict == Verdict::unknown) {
       if (request.strict && probe.result == Probe::Result::failed) {
         return std::unexpected(
             Error{ErrorCode::unseen, fmt::format("cannot look at port {}: {}", to_string(endpoint), probe.why)});
       }
-      decision.warnings.push_back(probe.why);
+      // The same holds for every port of a range.
+      if (decision.warnings.empty()) decision.warnings.push_back(probe.why);
       return {};
     }
     auto what = in_use_by(endpoint, holders);
@@ -206,26 +237,6 @@ class Decider {
     return std::unexpected(std::move(error));
   }
 
-  void warn_of_odd_port(Decision& decision) const {
-    const auto& endpoint = decision.allocation.endpoint;
-    if (overlap(endpoint.protocol, Protocol::tcp)) {
-      for (unsigned port = endpoint.ports.first; port <= endpoint.ports.last; ++port) {
-        // Below 1024 the list is that of the well-known services, which are no web servers and are meant to be there.
-        if (port < 1024 || !browsers_refuse(static_cast<Port>(port))) continue;
-        decision.warnings.push_back(fmt::format("web browsers refuse port {}", port));
-      }
-    }
-    const auto kernel = sight_.kernel();
-    const auto reserved =
-        std::ranges::any_of(kernel.reserved, [&](const PortRange& range) { return range.contains(endpoint.ports); });
-    if (kernel.ephemeral && overlap(*kernel.ephemeral, endpoint.ports) && !reserved) {
-      decision.warnings.push_back(
-          fmt::format("port {} lies in the ephemeral range {}: an outgoing connection may take it while the service is "
-                      "down; add it to net.ipv4.ip_local_reserved_ports",
-                      to_string(endpoint.ports), to_string(*kernel.ephemeral)));
-    }
-  }
-
   Registry registry_;
   const Sight& sight_;
   std::string_view now_;
@@ -254,7 +265,7 @@ std::optional<Decision> keep_at_once(const Request& request, const Allocation& c
                                      const Sight& sight) {
   if (!asks_for_the_same(request, current)) return std::nullopt;
   const Use use{is_in_use(current.endpoint, sight)};
-  if (use.in_use && owners_recorded) return std::nullopt;
+  if (use.in_use && (owners_recorded || current.contest)) return std::nullopt;
   auto decision = keep(current, use);
   decision.before = current;
   return decision;
@@ -267,11 +278,41 @@ std::expected<Outcome, Error> decide(Registry registry, std::span<const Request>
   outcome.decisions.reserve(requests.size());
   for (const auto& request : requests) {
     auto decision = decider.decide(request);
-    if (!decision) return std::unexpected(std::move(decision).error());
+    if (!decision) {
+      auto error = std::move(decision).error();
+      error.message.insert(0, request.label);
+      return std::unexpected(std::move(error));
+    }
     outcome.decisions.push_back(std::move(*decision));
   }
   outcome.registry = decider.take_registry();
   return outcome;
+}
+
+std::expected<std::vector<Decision>, Error> choose_next(const Registry& registry, const Endpoint& preferred,
+                                                        std::optional<PortRange> within, unsigned count,
+                                                        const Sight& sight) {
+  if (auto inside = check_within(preferred.ports, within); !inside) return std::unexpected(inside.error());
+  const Occupied occupied(registry);
+  Walk next{.preferred = preferred, .limit = within ? within->last : Port{65535}, .service = {}};
+  std::vector<Decision> decisions;
+  while (decisions.size() < count) {
+    auto landing = walk(next, occupied, sight);
+    if (!landing) return std::unexpected(std::move(landing).error());
+    const bool is_preferred = landing->ports == preferred.ports;
+    Decision decision{is_preferred ? Choice::preferred : Choice::moved,
+                      {.endpoint = preferred.at(landing->ports), .preferred = preferred.ports.first}};
+    decision.skipped = std::move(landing->skipped);
+    decision.warnings = std::move(landing->warnings);
+    warn_of_odd_port(decision, sight.kernel());
+    decisions.push_back(std::move(decision));
+    if (landing->ports.last >= next.limit && decisions.size() < count) {
+      return std::unexpected(Error{ErrorCode::exhausted, fmt::format("only {} of {} are left up to port {}",
+                                                                     decisions.size(), count, next.limit)});
+    }
+    next.from = static_cast<Port>(landing->ports.last + 1);
+  }
+  return decisions;
 }
 
 }  // namespace berth

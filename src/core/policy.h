@@ -18,15 +18,17 @@
 namespace berth {
 
 struct Request {
-  std::string service;
+  std::string service = {};
   // Its ports are the preferred ones; a range is contiguous, all or nothing.
-  Endpoint endpoint;
+  Endpoint endpoint = {};
   // Not said: the kind that the service has, else flexible.
   std::optional<Kind> kind = {};
   // Candidates are taken from here alone.
   std::optional<PortRange> within = {};
   // Refuse a fixed port that is in use.
   bool strict = false;
+  // What an error about this request begins with, such as "line 3: ".
+  std::string label = {};
 };
 
 // What the policy may ask about the machine, the cheapest first. The answers are taken to be of one moment.
@@ -71,7 +73,7 @@ struct Outcome {
   bool changes() const;
 };
 
-// The answer to a request for just what the service has, if its port is not in use, or if no owner is recorded that its
+// The answer to a request for just what the service has, if its port is not in use, or if nobody is recorded whom its
 // user could be compared with; nullopt if it takes decide() to answer. The same as that would answer.
 std::optional<Decision> keep_at_once(const Request& request, const Allocation& current, bool owners_recorded,
                                      const Sight& sight);
@@ -80,5 +82,11 @@ std::optional<Decision> keep_at_once(const Request& request, const Allocation& c
 // records that change. Errors: usage, taken, exhausted, unseen.
 std::expected<Outcome, Error> decide(Registry registry, std::span<const Request> requests, const Sight& sight,
                                      std::string_view now);
+
+// The next `count` ports that nobody is registered for yet, as a flexible request would find them one after the other.
+// Errors: usage, exhausted, unseen.
+std::expected<std::vector<Decision>, Error> choose_next(const Registry& registry, const Endpoint& preferred,
+                                                        std::optional<PortRange> within, unsigned count,
+                                                        const Sight& sight);
 
 }  // namespace berth

@@ -17,9 +17,9 @@ std::vector<const Allocation*> Registry::overlapping(const Endpoint& endpoint, s
   return found;
 }
 
-void Registry::put(Allocation allocation) {
+const Allocation& Registry::put(Allocation allocation) {
   auto service = allocation.service;
-  allocations_.insert_or_assign(std::move(service), std::move(allocation));
+  return allocations_.insert_or_assign(std::move(service), std::move(allocation)).first->second;
 }
 
 void Registry::append(Allocation allocation) {

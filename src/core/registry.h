@@ -29,7 +29,8 @@ class Registry {
   std::vector<const Allocation*> overlapping(const Endpoint& endpoint, std::string_view except = {}) const;
 
   // Adds, or replaces the one of that service. Does not check for overlaps: that is the policy's business.
-  void put(Allocation allocation);
+  // The result is valid until that service's allocation is replaced or erased.
+  const Allocation& put(Allocation allocation);
   // The same, for input in order of name: constant time.
   void append(Allocation allocation);
   bool erase(std::string_view service);

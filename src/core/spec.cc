@@ -68,19 +68,27 @@ bool is_word(std::string_view word) {
   return word.front() != '.' && word.front() != '_' && word.front() != '-';
 }
 
-// Levenshtein's distance, case aside.
+char lower(char byte) { return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte + 32) : byte; }
+
+// Steps from one word to the other, case aside: a letter more, less or other, or two neighbours swapped (the restricted
+// Damerau-Levenshtein distance).
 std::size_t distance(std::string_view left, std::string_view right) {
-  const auto lower = [](char byte) { return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte + 32) : byte; };
-  std::vector<std::size_t> row(right.size() + 1);
-  for (std::size_t column = 0; column < row.size(); ++column) row[column] = column;
-  for (std::size_t line = 0; line < left.size(); ++line) {
-    auto diagonal = std::exchange(row[0], line + 1);
-    for (std::size_t column = 0; column < right.size(); ++column) {
-      const auto replaced = diagonal + (lower(left[line]) == lower(right[column]) ? 0 : 1);
-      diagonal = std::exchange(row[column + 1], std::min({replaced, row[column] + 1, row[column + 1] + 1}));
+  std::vector<std::vector<std::size_t>> steps(left.size() + 1, std::vector<std::size_t>(right.size() + 1));
+  for (std::size_t i = 0; i <= left.size(); ++i) {
+    for (std::size_t j = 0; j <= right.size(); ++j) {
+      if (i == 0 || j == 0) {
+        steps[i][j] = i + j;
+        continue;
+      }
+      const auto same = [&](std::size_t a, std::size_t b) { return lower(left[a]) == lower(right[b]); };
+      steps[i][j] =
+          std::min({steps[i - 1][j] + 1, steps[i][j - 1] + 1, steps[i - 1][j - 1] + (same(i - 1, j - 1) ? 0 : 1)});
+      if (i > 1 && j > 1 && same(i - 1, j - 2) && same(i - 2, j - 1)) {
+        steps[i][j] = std::min(steps[i][j], steps[i - 2][j - 2] + 1);
+      }
     }
   }
-  return row.back();
+  return steps[left.size()][right.size()];
 }
 
 }  // namespace

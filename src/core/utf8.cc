@@ -22,4 +22,20 @@ std::size_t utf8_length(std::string_view text) {
   return is_tail(1) && is_tail(2) && is_tail(3) && !is_overlong && !is_too_large ? 4 : 0;
 }
 
+char32_t code_point(std::string_view text) {
+  const auto length = utf8_length(text);
+  const auto lead = static_cast<unsigned char>(text.front());
+  auto code = static_cast<char32_t>(length == 1 ? lead : lead & (0x7fU >> length));
+  for (const char byte : text.substr(1, length - 1)) {
+    code = (code << 6U) | (static_cast<unsigned char>(byte) & 0x3fU);
+  }
+  return code;
+}
+
+bool is_harmless(char32_t code) {
+  const auto in = [code](char32_t first, char32_t last) { return first <= code && code <= last; };
+  return code >= 0x20 && !in(0x7f, 0x9f) && code != 0xad && code != 0x61c && !in(0x200b, 0x200f) &&
+         !in(0x2028, 0x202e) && !in(0x2060, 0x206f) && code != 0xfeff && !in(0xfff9, 0xfffb) && !in(0xe0000, 0xe007f);
+}
+
 }  // namespace berth

@@ -1,8 +1,9 @@
 #include "inspect/linux_machine.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cerrno>
-#include <fmt/format.h>
 #include <string>
 #include <utility>
 
@@ -24,9 +25,15 @@ BindPlace place_of(const Address& address, Transport transport, Port port) {
   place.v6only = address.is_v6only();
   place.address = address.bytes();
   switch (address.family()) {
-    case Address::Family::any: place.kind = BindPlace::Kind::every; break;
-    case Address::Family::ipv4: place.kind = BindPlace::Kind::ipv4; break;
-    case Address::Family::ipv6: place.kind = BindPlace::Kind::ipv6; break;
+    case Address::Family::any:
+      place.kind = BindPlace::Kind::every;
+      break;
+    case Address::Family::ipv4:
+      place.kind = BindPlace::Kind::ipv4;
+      break;
+    case Address::Family::ipv6:
+      place.kind = BindPlace::Kind::ipv6;
+      break;
   }
   return place;
 }
@@ -34,7 +41,10 @@ BindPlace place_of(const Address& address, Transport transport, Port port) {
 std::string why_not_permitted(Port port) {
   const auto start = system::PortSysctls().unprivileged_port_start().value_or(KernelRanges{}.unprivileged_start);
   if (port < start) {
-    return fmt::format("port {} is below net.ipv4.ip_unprivileged_port_start ({}): only root, or who has CAP_NET_BIND_SERVICE, may bind it", port, start);
+    return fmt::format(
+        "port {} is below net.ipv4.ip_unprivileged_port_start ({}): only root, or who has CAP_NET_BIND_SERVICE, may "
+        "bind it",
+        port, start);
   }
   return fmt::format(
       "a security policy refuses port {} (it is not below net.ipv4.ip_unprivileged_port_start, which is {})", port,
@@ -43,13 +53,16 @@ std::string why_not_permitted(Port port) {
 
 Probe probe_of(const Endpoint& endpoint, const system::Error& error) {
   switch (error.code) {
-    case EADDRINUSE: return {Probe::Result::in_use, "the address is in use"};
+    case EADDRINUSE:
+      return {Probe::Result::in_use, "the address is in use"};
     case EADDRNOTAVAIL:
       return {Probe::Result::no_address, "this machine has no address " + endpoint.address.to_string()};
     // EPERM is what a cgroup's bind program answers (BPF_CGROUP_INET4_BIND).
     case EACCES:
-    case EPERM: return {Probe::Result::not_permitted, why_not_permitted(endpoint.ports.first)};
-    default: return {Probe::Result::failed, error.message()};
+    case EPERM:
+      return {Probe::Result::not_permitted, why_not_permitted(endpoint.ports.first)};
+    default:
+      return {Probe::Result::failed, error.message()};
   }
 }
 

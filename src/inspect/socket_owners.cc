@@ -102,15 +102,16 @@ class OwnerSearch {
     return entry->second;
   }
 
-  bool is_kernels_own() const {
-    return ::geteuid() == 0 && !search_.was_denied() && system::sees_every_process();
-  }
+  bool is_kernels_own() const { return ::geteuid() == 0 && !search_.was_denied() && system::sees_every_process(); }
 
   BlindSpot blind_spot(unsigned unseen) const {
     auto why = "the owner of " + std::to_string(unseen) + (unseen == 1 ? " socket" : " sockets") + " cannot be seen: ";
-    if (::geteuid() != 0) why += "only root sees the processes of other users";
-    else if (search_.was_denied()) why += "some processes may not be looked into (CAP_SYS_PTRACE)";
-    else why += "the process is in another pid namespace";
+    if (::geteuid() != 0)
+      why += "only root sees the processes of other users";
+    else if (search_.was_denied())
+      why += "some processes may not be looked into (CAP_SYS_PTRACE)";
+    else
+      why += "the process is in another pid namespace";
     return {std::string(to_string(Source::socket)), std::move(why), false};
   }
 

@@ -1,6 +1,7 @@
 #include "inspect/sockets.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -22,19 +23,21 @@ Address address_of(const SocketEntry& socket, const system::IpBytes& bytes) {
 HolderState state_of(const SocketEntry& socket) {
   if (socket.expires) return HolderState::draining;
   switch (socket.state) {
-    case SocketState::listening: return HolderState::listening;
-    case SocketState::closed: return socket.transport == Transport::udp ? HolderState::listening : HolderState::bound;
-    case SocketState::time_wait: return HolderState::draining;
-    default: return HolderState::connection;
+    case SocketState::listening:
+      return HolderState::listening;
+    case SocketState::closed:
+      return socket.transport == Transport::udp ? HolderState::listening : HolderState::bound;
+    case SocketState::time_wait:
+      return HolderState::draining;
+    default:
+      return HolderState::connection;
   }
 }
 
 Protocol protocol_of(Transport transport) { return transport == Transport::tcp ? Protocol::tcp : Protocol::udp; }
 
 Endpoint endpoint_of(const SocketEntry& socket) {
-  return {address_of(socket, socket.local),
-          protocol_of(socket.transport),
-          {socket.local_port, socket.local_port}};
+  return {address_of(socket, socket.local), protocol_of(socket.transport), {socket.local_port, socket.local_port}};
 }
 
 std::string remote_of(const SocketEntry& socket) {
@@ -50,9 +53,10 @@ system::StateMask states_of(Transport transport, bool listeners_only) {
 }
 
 bool is_before(const SocketEntry& left, const SocketEntry& right) {
+  if (left.local_port != right.local_port) return left.local_port < right.local_port;
   const auto key = [](const SocketEntry& socket) {
-    return std::tuple(socket.local_port, state_of(socket), socket.transport, socket.family, socket.local,
-                      socket.remote, socket.remote_port, socket.inode);
+    return std::tuple(state_of(socket), socket.transport, socket.family, socket.local, socket.remote,
+                      socket.remote_port, socket.inode);
   };
   return key(left) < key(right);
 }
@@ -73,9 +77,9 @@ std::vector<SocketEntry> find_sockets(const Question& question, std::vector<Blin
     }
     const auto dumped = system::dump_sockets(query);
     if (!dumped) {
-      blind_spots.push_back({std::string(to_string(Source::socket)),
-                             "the kernel's " + std::string(to_string(protocol_of(transport))) +
-                                 " sockets cannot be listed: " + dumped.error().message()});
+      blind_spots.push_back(
+          {std::string(to_string(Source::socket)), "the kernel's " + std::string(to_string(protocol_of(transport))) +
+                                                       " sockets cannot be listed: " + dumped.error().message()});
       continue;
     }
     std::ranges::copy_if(*dumped, std::back_inserter(sockets),

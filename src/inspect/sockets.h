@@ -4,7 +4,8 @@
 // else is `bound`, TIME_WAIT and what the kernel closes on its own in that way is `draining`, everything else is a
 // `connection`. Addresses are as core has them: `::` says whether it is v6-only, IPv4-mapped ones are IPv4.
 //
-// Blind spots: sockets that cannot be asked for; bound-only ones on Linux before 6.8; owners that this user may not see.
+// Blind spots: sockets that cannot be asked for; bound-only ones on Linux before 6.8; owners that this user may not
+// see.
 #pragma once
 
 #include "inspect/inspector.h"

@@ -9,8 +9,10 @@ namespace {
 
 template <typename T>
 void move_to_end(std::vector<T>& whole, std::vector<T>&& part) {
-  if (whole.empty()) whole = std::move(part);
-  else std::ranges::move(part, std::back_inserter(whole));
+  if (whole.empty())
+    whole = std::move(part);
+  else
+    std::ranges::move(part, std::back_inserter(whole));
 }
 
 }  // namespace

@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "core/address.h"
+#include "core/json_text.h"
 #include "core/quote.h"
-#include "store/json_text.h"
 
 namespace berth::store {
 namespace {
@@ -151,25 +151,26 @@ Result read_fields(const Value& value, Draft& draft) {
 }
 
 void append_owner_name(std::string& out, const Owner& owner) {
-  append_string(out, to_string(owner.kind));
+  append_json_string(out, to_string(owner.kind));
   out.append(": ");
-  append_string(out, owner.name);
+  append_json_string(out, owner.name);
 }
 
 void append_contest(std::string& out, const Contest& contest) {
-  append_number(out.append(", \"contested_by\": {\"pid\": "), static_cast<std::uint64_t>(std::max(contest.pid, 0)));
-  append_number(out.append(", \"started\": "), contest.started);
+  append_json_number(out.append(", \"contested_by\": {\"pid\": "),
+                     static_cast<std::uint64_t>(std::max(contest.pid, 0)));
+  append_json_number(out.append(", \"started\": "), contest.started);
   if (contest.owner) append_owner_name(out.append(", "), contest.owner);
   out.push_back('}');
 }
 
 void append_endpoint(std::string& out, const Endpoint& endpoint) {
   if (endpoint.address != Address{}) {
-    append_string(out.append("\"address\": "), endpoint.address.to_string());
+    append_json_string(out.append("\"address\": "), endpoint.address.to_string());
     out.append(", ");
   }
-  append_number(out.append("\"port\": "), endpoint.ports.first);
-  if (endpoint.ports.size() > 1) append_number(out.append(", \"last\": "), endpoint.ports.last);
+  append_json_number(out.append("\"port\": "), endpoint.ports.first);
+  if (endpoint.ports.size() > 1) append_json_number(out.append(", \"last\": "), endpoint.ports.last);
   out.append(", \"protocol\": \"").append(to_string(endpoint.protocol)).push_back('"');
 }
 
@@ -179,15 +180,15 @@ void append_allocation(std::string& out, const Allocation& allocation) {
   out.push_back('{');
   append_endpoint(out, allocation.endpoint);
   out.append(", \"kind\": \"").append(to_string(allocation.kind)).push_back('"');
-  if (allocation.preferred) append_number(out.append(", \"preferred\": "), *allocation.preferred);
-  if (!allocation.since.empty()) append_string(out.append(", \"since\": "), allocation.since);
+  if (allocation.preferred) append_json_number(out.append(", \"preferred\": "), *allocation.preferred);
+  if (!allocation.since.empty()) append_json_string(out.append(", \"since\": "), allocation.since);
   if (allocation.owner) {
     append_owner_name(out.append(", \"owner\": {"), allocation.owner);
     out.push_back('}');
   }
   if (allocation.contest) append_contest(out, *allocation.contest);
   for (const auto& field : allocation.unknown) {
-    append_string(out.append(", "), field.name);
+    append_json_string(out.append(", "), field.name);
     out.append(": ").append(field.json);
   }
   out.push_back('}');
@@ -205,7 +206,7 @@ std::expected<Allocation, Fault> read_allocation(std::string_view service, const
 bool is_known_field(std::string_view name) { return find_field(name) != nullptr; }
 
 void keep_field(std::vector<Field>& fields, std::string name, const Value& value) {
-  fields.push_back({std::move(name), compact(value.source())});
+  fields.push_back({std::move(name), value.compact()});
 }
 
 std::expected<std::uint64_t, Fault> read_count(const Value& value, std::uint64_t highest) {

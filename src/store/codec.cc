@@ -4,9 +4,9 @@
 #include <optional>
 #include <utility>
 
+#include "core/json_text.h"
 #include "core/quote.h"
 #include "store/allocation_form.h"
-#include "store/json_text.h"
 #include "store/json_tree.h"
 #include "store/old_forms.h"
 #include "store/strict_form.h"
@@ -114,16 +114,16 @@ std::string format_registry(const Registry& registry) {
   std::string out;
   constexpr std::size_t bytes_of_an_allocation = 160;
   out.reserve((registry.allocations().size() + 1) * bytes_of_an_allocation);
-  append_number(out.append("{\n  \"schema\": "), current_schema);
-  append_number(out.append(",\n  \"revision\": "), registry.revision);
+  append_json_number(out.append("{\n  \"schema\": "), current_schema);
+  append_json_number(out.append(",\n  \"revision\": "), registry.revision);
   for (const auto& field : registry.unknown) {
-    append_string(out.append(",\n  "), field.name);
+    append_json_string(out.append(",\n  "), field.name);
     out.append(": ").append(field.json);
   }
   out.append(",\n  \"allocations\": {");
   std::string_view separator = "\n    ";
   for (const auto& [service, allocation] : registry.allocations()) {
-    append_string(out.append(separator), service);
+    append_json_string(out.append(separator), service);
     append_allocation(out.append(": "), allocation);
     separator = ",\n    ";
   }

@@ -16,19 +16,6 @@
 namespace berth::store {
 namespace {
 
-// As one word of a POSIX shell.
-std::string shell_word(std::string_view text) {
-  std::string word = "'";
-  for (const char byte : text) {
-    if (byte == '\'') {
-      word.append("'\\''");
-    } else {
-      word.push_back(byte);
-    }
-  }
-  return word.append("'");
-}
-
 std::string shown(std::string_view path) { return "'" + escape(path) + "'"; }
 
 bool is_permission(int code) { return code == EACCES || code == EPERM; }
@@ -63,9 +50,10 @@ std::string shown_number(double number) {
 }
 
 std::string shown_holder(const system::LockHolder& holder) {
-  auto text = "pid " + std::to_string(holder.pid);
-  if (!holder.command.empty()) text += " (" + escape(holder.command) + ")";
-  return text + (holder.stopped ? ", which is stopped" : "");
+  const auto pid = "pid " + std::to_string(holder.pid);
+  if (holder.ended) return "a child of " + pid + ", which has ended itself";
+  return pid + (holder.command.empty() ? "" : " (" + escape(holder.command) + ")") +
+         (holder.stopped ? ", which is stopped" : "");
 }
 
 }  // namespace

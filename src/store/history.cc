@@ -2,12 +2,11 @@
 
 #include <array>
 #include <charconv>
-#include <span>
 #include <utility>
 
+#include "core/json_text.h"
 #include "store/allocation_form.h"
 #include "store/codec.h"
-#include "store/json_text.h"
 #include "store/json_tree.h"
 
 namespace berth::store {
@@ -42,34 +41,34 @@ void append_side(std::string& out, std::string_view name, const std::optional<Al
 }
 
 void append_skip(std::string& out, const Skip& skip) {
-  append_number(out.append("{\"port\": "), skip.ports.first);
+  append_json_number(out.append("{\"port\": "), skip.ports.first);
   out.append(", \"last\": ");
   if (skip.ports.size() > 1) {
-    append_number(out, skip.ports.last);
+    append_json_number(out, skip.ports.last);
   } else {
     out.append("null");
   }
   out.append(", \"verdict\": ");
   if (skip.verdict) {
-    append_string(out, to_string(*skip.verdict));
+    append_json_string(out, to_string(*skip.verdict));
   } else {
     out.append("null");
   }
   out.append(", \"evidence\": [");
   std::string_view separator;
   for (const auto& evidence : skip.evidence) {
-    append_string(out.append(std::exchange(separator, ", ")).append("{\"source\": "), to_string(evidence.source));
-    append_string(out.append(", \"what\": "), evidence.what);
+    append_json_string(out.append(std::exchange(separator, ", ")).append("{\"source\": "), to_string(evidence.source));
+    append_json_string(out.append(", \"what\": "), evidence.what);
     out.push_back('}');
   }
   out.append("]}");
 }
 
 void append_record(std::string& out, const Record& record) {
-  append_string(out.append("{\"service\": "), record.service);
+  append_json_string(out.append("{\"service\": "), record.service);
   append_side(out, "before", record.before);
   append_side(out, "after", record.after);
-  if (record.choice) append_string(out.append(", \"decision\": "), to_string(*record.choice));
+  if (record.choice) append_json_string(out.append(", \"decision\": "), to_string(*record.choice));
   if (!record.skipped.empty()) {
     out.append(", \"skipped\": [");
     std::string_view separator;
@@ -159,7 +158,7 @@ bool concerns(const Commit& commit, std::string_view service) {
 class CommitReader {
  public:
   CommitReader(std::uint64_t latest, std::string_view service) : latest_(latest), service_(service) {
-    append_string(needle_, service);
+    append_json_string(needle_, service);
   }
 
   void read(std::string_view line) {
@@ -194,10 +193,10 @@ std::string history_path(std::string_view registry_path) {
 
 std::string format_commit(const Commit& commit) {
   std::string out;
-  append_number(out.append(start_of_line), commit.revision);
-  append_string(out.append(", \"time\": "), commit.time);
-  append_string(out.append(", \"user\": "), commit.author.user);
-  append_string(out.append(", \"command\": "), commit.author.command);
+  append_json_number(out.append(start_of_line), commit.revision);
+  append_json_string(out.append(", \"time\": "), commit.time);
+  append_json_string(out.append(", \"user\": "), commit.author.user);
+  append_json_string(out.append(", \"command\": "), commit.author.command);
   out.append(", \"changes\": [");
   std::string_view separator;
   for (const auto& record : commit.records) append_record(out.append(std::exchange(separator, ", ")), record);

@@ -156,4 +156,22 @@ std::optional<JsonTree::Value> JsonTree::Value::find(std::string_view name) cons
   return std::nullopt;
 }
 
+std::string JsonTree::Value::compact() const {
+  const auto json = source();
+  std::string out;
+  out.reserve(json.size());
+  bool in_string = false;
+  for (std::size_t at = 0; at < json.size(); ++at) {
+    const char byte = json[at];
+    if (in_string && byte == '\\' && at + 1 < json.size()) {
+      out.append(json.substr(at++, 2));
+      continue;
+    }
+    if (byte == '"') in_string = !in_string;
+    const bool is_space = byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
+    if (in_string || !is_space) out.push_back(byte);
+  }
+  return out;
+}
+
 }  // namespace berth::store

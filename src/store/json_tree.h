@@ -65,6 +65,8 @@ class JsonTree::Value {
   std::string_view string() const { return node().text; }
   // As it is written.
   std::string_view source() const { return tree_->source_.substr(node().begin, node().end - node().begin); }
+  // The same without white space between its tokens; strings and numbers stay as they are written.
+  std::string compact() const;
 
   // Members or elements, in the order of the text.
   Children children() const;

@@ -15,8 +15,8 @@ std::optional<std::string_view> name_of_user(std::string_view passwd, uid_t user
     passwd.remove_prefix(std::min(end + 1, passwd.size()));
     // name:password:uid:...
     const auto name = line.find(':');
-    const auto password = name == line.npos ? line.npos : line.find(':', name + 1);
-    if (password == line.npos) continue;
+    const auto password = name == std::string_view::npos ? std::string_view::npos : line.find(':', name + 1);
+    if (password == std::string_view::npos) continue;
     const auto number = line.substr(password + 1);
     if (parse_number(number.substr(0, number.find(':'))) == user) return line.substr(0, name);
   }

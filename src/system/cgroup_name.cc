@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <utility>
 
 namespace berth::system {
 namespace {
@@ -18,7 +20,9 @@ bool next_piece(std::string_view& text, char separator, std::string_view& piece)
   return true;
 }
 
-bool is_hexadecimal(std::string_view text) { return text.find_first_not_of("0123456789abcdef") == text.npos; }
+bool is_hexadecimal(std::string_view text) {
+  return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
 
 // "<64 digits>", "docker-<64 digits>.scope", "libpod-conmon-<64 digits>.scope", ...
 std::string_view container_in(std::string_view piece) {
@@ -42,7 +46,7 @@ std::string_view without_deleted(std::string_view path) {
 }
 
 // Of hierarchies that know a name, the one with the lowest number counts.
-enum class Rank : int { unified, systemd, other, none };
+enum class Rank : std::uint8_t { unified, systemd, other, none };
 
 Rank rank_of(std::string_view hierarchy, std::string_view controllers) {
   if (hierarchy == "0" && controllers.empty()) return Rank::unified;

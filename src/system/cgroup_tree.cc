@@ -40,12 +40,12 @@ void walk(int directory, const std::string& path, std::unordered_map<std::uint64
   std::vector<std::string> children;
   visit_directory(directory, [&](const DirectoryEntry& entry) {
     if (!entry.is_directory) return true;
-    children.emplace_back(entry.name);
-    paths.emplace(entry.inode, path + "/" + entry.name);
+    children.push_back((path + "/").append(entry.name));
+    paths.emplace(entry.inode, children.back());
     return true;
   });
   for (const auto& child : children) {
-    if (const auto fd = open_directory(directory, child); fd) walk(fd.get(), path + "/" + child, paths);
+    if (const auto fd = open_directory(directory, child.substr(path.size() + 1)); fd) walk(fd.get(), child, paths);
   }
 }
 
@@ -107,11 +107,11 @@ CgroupTree::CgroupTree(std::string mount_point, UniqueFd directory)
     : mount_point_(std::move(mount_point)), directory_(std::move(directory)) {}
 
 std::optional<CgroupTree> CgroupTree::open() {
-  auto mount_point = find_mount_point();
-  return mount_point ? open(std::move(*mount_point)) : std::nullopt;
+  const auto mount_point = find_mount_point();
+  return mount_point ? open(*mount_point) : std::nullopt;
 }
 
-std::optional<CgroupTree> CgroupTree::open(std::string mount_point) {
+std::optional<CgroupTree> CgroupTree::open(const std::string& mount_point) {
   CgroupTree tree(mount_point, open_directory(AT_FDCWD, mount_point));
   struct stat status{};
   struct statfs file_system{};

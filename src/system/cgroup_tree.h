@@ -26,7 +26,7 @@ class CgroupTree {
   // The hierarchy as it is mounted here; nullopt if it is not.
   static std::optional<CgroupTree> open();
   // A directory that stands for its mount point.
-  static std::optional<CgroupTree> open(std::string mount_point);
+  static std::optional<CgroupTree> open(const std::string& mount_point);
 
   // nullopt if there is none with this id: it was removed, or lies outside of what is mounted here. By handle at once
   // for root (open_by_handle_at(2)); otherwise by a walk through the tree, as it was when the first id was looked for.

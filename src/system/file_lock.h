@@ -18,9 +18,10 @@ namespace berth::system {
 
 struct LockHolder {
   pid_t pid = 0;
-  // Its command line, words divided by blanks; the name of its program if that is empty. Empty if it cannot be read,
-  // for instance because the process is gone and a child of it kept the lock.
+  // Its command line, words divided by blanks; the name of its program if that is empty. Empty if it cannot be read.
   std::string command;
+  // A child of it inherited the lock and keeps it.
+  bool ended = false;
   // Stopped by a signal or a debugger: it will not let go by itself.
   bool stopped = false;
 };

@@ -5,7 +5,9 @@
 #include <sys/sysmacros.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
+#include <csignal>
 #include <string>
 
 #include "system/kernel_file.h"
@@ -97,7 +99,8 @@ std::optional<LockHolder> lock_holder(int fd) {
   const auto pid = find_lock_holder(*locks, status.st_dev, status.st_ino);
   // 0 or -1: a process outside this pid namespace, or on another machine.
   if (!pid || *pid <= 0) return std::nullopt;
-  return LockHolder{*pid, command_of(*pid), is_stopped(*pid)};
+  const bool ended = ::kill(*pid, 0) != 0 && errno == ESRCH;
+  return LockHolder{.pid = *pid, .command = command_of(*pid), .ended = ended, .stopped = is_stopped(*pid)};
 }
 
 }  // namespace berth::system

@@ -38,7 +38,8 @@ struct SocketEntry {
   std::uint16_t local_port = 0;
   std::uint16_t remote_port = 0;
   std::uint32_t uid = 0;  // who made it
-  // As in "socket:[INODE]" of proc_pid_fd(5); 0 for a socket that no file stands for: TIME_WAIT, orphaned, not accepted.
+  // As in "socket:[INODE]" of proc_pid_fd(5); 0 for a socket that no file stands for: TIME_WAIT, orphaned, not
+  // accepted.
   std::uint32_t inode = 0;
   // Of its cgroup v2, which is the inode of the cgroup's directory; 0 if the kernel does not say.
   std::uint64_t cgroup = 0;

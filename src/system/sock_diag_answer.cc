@@ -93,7 +93,8 @@ DumpStep read_message(const nlmsghdr& header, Bytes payload, Transport transport
       if (payload.size() < sizeof(int)) return failed(EBADMSG);
       if (const int error = error_in(payload); error != 0) return failed(error);
       return {};
-    case NLMSG_OVERRUN: return failed(ENOBUFS);
+    case NLMSG_OVERRUN:
+      return failed(ENOBUFS);
     case NLMSG_DONE:
       if (const int error = error_in(payload); error > 0) return failed(error);
       return {DumpStep::Kind::done, 0, false};
@@ -101,7 +102,8 @@ DumpStep read_message(const nlmsghdr& header, Bytes payload, Transport transport
     case TCPDIAG_GETSOCK:
       if (!read_socket(payload, transport, sockets)) return failed(EBADMSG);
       return {};
-    default: return {};
+    default:
+      return {};
   }
 }
 

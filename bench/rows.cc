@@ -1,0 +1,124 @@
+#include "rows.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "timing.h"
+
+namespace berth::bench {
+namespace {
+
+// What a script does without berth: one `ss` and one `grep` a candidate, then the port is written down.
+constexpr const char* shell_way = R"(
+port=$1
+while ss -tuln | grep -q ":$port "; do port=$((port + 1)); done
+echo "$port")";
+
+void print(const std::string& what, double ratio, const std::string& of) {
+  std::puts(fmt::format("  {:<46} {:6.2f} x {}", what, ratio, of).c_str());
+}
+
+std::function<Words(int)> always(Words words) {
+  return [words = std::move(words)](int) { return words; };
+}
+
+// What one commit of `words` adds to a registry of that size: the sizes that the floor must write too.
+struct Growth {
+  long registry;
+  long history;
+};
+
+Growth growth_of(const Setting& setting, const std::string& original, Words words) {
+  const auto path = setting.scratch / "growth.json";
+  copy_file(original, path);
+  words.insert(words.end(), {"--registry", path});
+  race({{"", always(words)}}, 1);
+  // The first of the four runs wrote everything; the others found it there.
+  return {size_of(path), size_of(setting.scratch / "growth.history.jsonl")};
+}
+
+void forget_growth(const Setting& setting) { std::remove((setting.scratch / "growth.history.jsonl").c_str()); }
+
+void measure_commit(const Setting& setting, const std::string& what, int entries, Words words) {
+  const auto original = setting.scratch / "original.json";
+  write_registry(original, entries);
+  forget_growth(setting);
+  const auto growth = growth_of(setting, original, words);
+  const auto mine = setting.scratch / "mine.json";
+  const auto floor = setting.scratch / "floor.json";
+  words.insert(words.end(), {"--registry", mine});
+  const auto times = race(
+      {{"floor",
+        always({setting.floor_commit, floor, "39000", std::to_string(growth.registry), std::to_string(growth.history)}),
+        [&] { copy_file(original, floor); }},
+       {"berth", always(words), [&] { copy_file(original, mine); }},
+       {"shell", always({"sh", "-c", shell_way, "sh", "39000"})}},
+      setting.runs);
+  print(what, times[1].median / times[0].median, "one durable commit");
+  print("  the shell way, which records nothing", times[2].median / times[0].median, "one durable commit");
+}
+
+}  // namespace
+
+void measure_reading(const Setting& setting, int entries) {
+  const auto registry = setting.scratch / "reading.json";
+  write_registry(registry, entries);
+  const auto berth = [&](Words words) {
+    words.insert(words.begin(), setting.berth);
+    words.insert(words.end(), {"--registry", registry});
+    return always(words);
+  };
+  const auto times = race({{"floor", always({setting.floor_empty})},
+                           {"get", berth({"get", "s5"})},
+                           {"register", berth({"register", "s5", "10005", "flexible"})},
+                           {"list", berth({"list"})},
+                           {"shell", always({"sh", "-c", shell_way, "sh", "39000"})}},
+                          setting.runs);
+  print("get", times[1].median / times[0].median, "an empty process");
+  print("register of a known service", times[2].median / times[0].median, "an empty process");
+  print("list with states", times[3].median / times[1].median, "get");
+  print("  the shell way, which records nothing", times[4].median / times[0].median, "an empty process");
+}
+
+void measure_new_service(const Setting& setting, int entries) {
+  measure_commit(setting, "register of a new service", entries,
+                 {setting.berth, "register", "new", "39000", "flexible"});
+}
+
+void measure_batch(const Setting& setting, int entries) {
+  const auto batch = setting.scratch / "batch";
+  write_batch(batch, entries);
+  measure_commit(setting, fmt::format("register --batch of {} new services", entries), 10,
+                 {setting.berth, "register", "--batch", batch});
+}
+
+void measure_stampede(const Setting& setting, int processes) {
+  const auto registry = setting.scratch / "stampede.json";
+  write_registry(registry, 10);
+  std::vector<Words> floor(static_cast<std::size_t>(processes), Words{setting.floor_empty});
+  std::vector<Words> shell(static_cast<std::size_t>(processes), Words{"sh", "-c", shell_way, "sh", "20000"});
+  std::vector<Words> berth;
+  for (int index = 0; index < processes; ++index) {
+    berth.push_back(
+        {setting.berth, "register", fmt::format("p{}", index), "20000", "flexible", "--registry", registry});
+  }
+  const auto empty = stampede(floor);
+  print(fmt::format("{} registers at once, one preferred port", processes), stampede(berth) / empty,
+        fmt::format("{} empty processes at once", processes));
+  print("  the shell way, which gives all the same port", stampede(shell) / empty,
+        fmt::format("{} empty processes at once", processes));
+}
+
+void measure_who(const Setting& setting, int processes) {
+  const Crowd crowd(processes);
+  const Listeners listeners(1);
+  const auto times =
+      race({{"ss", always({"ss", "-tulpn"})},
+            {"who", always({setting.berth, "who", "40000", "--registry", setting.scratch / "none.json"})}},
+           setting.runs / 4 + 1);
+  print(fmt::format("who, {} processes", processes), times[1].median / times[0].median, "ss -tulpn");
+}
+
+}  // namespace berth::bench

@@ -1,0 +1,132 @@
+#include "surroundings.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+
+namespace berth::bench {
+namespace {
+
+void check(bool good, const char* what) {
+  if (good) return;
+  std::perror(what);
+  std::exit(1);
+}
+
+void write_file(const std::string& path, const std::string& text) {
+  std::FILE* file = std::fopen(path.c_str(), "we");
+  check(file != nullptr, "open");
+  std::fwrite(text.data(), 1, text.size(), file);
+  std::fflush(file);
+  ::fsync(::fileno(file));
+  std::fclose(file);
+}
+
+}  // namespace
+
+void enter_own_network() {
+  check(::unshare(CLONE_NEWNET) == 0, "unshare(CLONE_NEWNET), which the benchmark needs root for");
+  const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  ifreq request{};
+  request.ifr_name[0] = 'l';
+  request.ifr_name[1] = 'o';
+  request.ifr_flags = IFF_UP;
+  check(::ioctl(fd, SIOCSIFFLAGS, &request) == 0, "lo up");
+  ::close(fd);
+}
+
+Scratch::Scratch() : path_((std::filesystem::temp_directory_path() / "berth-bench-XXXXXX").string()) {
+  check(::mkdtemp(path_.data()) != nullptr, "mkdtemp");
+}
+
+Scratch::~Scratch() { std::filesystem::remove_all(path_); }
+
+void write_registry(const std::string& path, int entries) {
+  // By name, as berth writes it.
+  std::map<std::string, int> ports;
+  for (int index = 0; index < entries; ++index) ports[fmt::format("s{}", index)] = 10000 + index;
+  std::string text = "{\n  \"schema\": 1,\n  \"revision\": 1,\n  \"allocations\": {";
+  const char* separator = "\n";
+  for (const auto& [name, port] : ports) {
+    text += fmt::format(
+        "{}    \"{}\": {{\"port\": {}, \"protocol\": \"tcp\", \"kind\": \"flexible\", \"preferred\": {}, "
+        "\"since\": \"2026-11-22T18:00:00Z\"}}",
+        separator, name, port, port);
+    separator = ",\n";
+  }
+  write_file(path, text + "\n  }\n}\n");
+}
+
+void copy_file(const std::string& from, const std::string& to) {
+  std::filesystem::copy_file(from, to, std::filesystem::copy_options::overwrite_existing);
+  const int fd = ::open(to.c_str(), O_RDONLY | O_CLOEXEC);
+  ::fsync(fd);
+  ::close(fd);
+}
+
+void write_batch(const std::string& path, int entries) {
+  std::string text;
+  for (int index = 0; index < entries; ++index) text += fmt::format("b{} {} flexible\n", index, 30000 + index);
+  write_file(path, text);
+}
+
+long size_of(const std::string& path) {
+  struct stat status{};
+  return ::stat(path.c_str(), &status) == 0 ? status.st_size : 0;
+}
+
+Listeners::Listeners(int count) {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  for (int index = 0; index < count; ++index) {
+    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<in_port_t>(40000 + index));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    check(
+        fd >= 0 && ::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 && ::listen(fd, 1) == 0,
+        "a listening socket");
+    sockets_.push_back(fd);
+  }
+}
+
+Listeners::~Listeners() {
+  for (const int fd : sockets_) ::close(fd);
+}
+
+Crowd::Crowd(int count) {
+  for (int index = 0; index < count; ++index) {
+    const pid_t pid = ::fork();
+    check(pid >= 0, "fork");
+    if (pid == 0) {
+      ::pause();
+      ::_exit(0);
+    }
+    pids_.push_back(pid);
+  }
+}
+
+Crowd::~Crowd() {
+  for (const int pid : pids_) ::kill(pid, SIGKILL);
+  for (const int pid : pids_) ::waitpid(pid, nullptr, 0);
+}
+
+}  // namespace berth::bench

@@ -1,0 +1,123 @@
+#include "core/quote.h"
+
+#include <gmock/gmock.h>
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include "core/utf8.h"
+
+namespace berth {
+namespace {
+
+using namespace std::string_view_literals;
+
+TEST(Escape, LeavesReadableTextAlone) {
+  for (const auto text : {""sv, "keycloak"sv, "a b/c.d_e-f"sv, "\"quoted\" 'too'"sv, "Größe"sv, "日本語"sv, "😀"sv}) {
+    EXPECT_EQ(escape(text), text);
+  }
+}
+
+TEST(Escape, ShowsWhatCouldMoveTheCursor) {
+  EXPECT_EQ(escape("a\nb\tc\rd"), "a\\nb\\tc\\rd");
+  EXPECT_EQ(escape("\x1b[2J"), "\\x1b[2J");
+  EXPECT_EQ(escape("\0\x07\x08\x7f"sv), "\\x00\\x07\\x08\\x7f");
+  // C1: one character to a terminal that reads UTF-8, a control sequence introducer.
+  EXPECT_EQ(escape("\u009b2J\u0085\u0080\u009f"), "\\u{9b}2J\\u{85}\\u{80}\\u{9f}");
+}
+
+TEST(Escape, ShowsWhatCouldHideOrReorderText) {
+  EXPECT_EQ(escape("\u202efdp.exe\u202c"), "\\u{202e}fdp.exe\\u{202c}");
+  for (const auto* text : {"\u200b", "\u200d", "\u200e", "\u200f", "\u061c", "\u2028", "\u2029", "\u202a", "\u2060",
+                           "\u2066", "\u2069", "\ufeff", "\u00ad", "\ufff9", "\U000e0041"}) {
+    EXPECT_THAT(escape(text), testing::StartsWith("\\u{")) << text;
+  }
+}
+
+TEST(Escape, ShowsBytesThatAreNotUtf8) {
+  EXPECT_EQ(escape("\xff"), "\\xff");
+  EXPECT_EQ(escape("\x9b"), "\\x9b");                             // C1 in an eight-bit terminal
+  EXPECT_EQ(escape("\xc0\xaf"), "\\xc0\\xaf");                    // overlong
+  EXPECT_EQ(escape("\xe0\x80\xaf"), "\\xe0\\x80\\xaf");           // overlong
+  EXPECT_EQ(escape("\xed\xa0\x80"), "\\xed\\xa0\\x80");           // a surrogate
+  EXPECT_EQ(escape("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80");  // beyond U+10FFFF
+  EXPECT_EQ(escape("\xe6\x97"), "\\xe6\\x97");                    // torn
+  EXPECT_EQ(escape("\xe6\x97z"), "\\xe6\\x97z");
+}
+
+TEST(Escape, CanBeToldFromTheTextItStandsFor) {
+  EXPECT_EQ(escape("\\x1b"), "\\\\x1b");
+  EXPECT_NE(escape("\\n"), escape("\n"));
+}
+
+// Everything that a terminal acts upon is a byte below 0x20, DEL, or a C1 character.
+RC_GTEST_PROP(EscapeProperty, LeavesNothingForATerminalToActUpon, (const std::string& text)) {
+  auto rest = std::string_view(text);
+  const auto escaped = escape(text);
+  rest = escaped;
+  while (!rest.empty()) {
+    const auto length = utf8_length(rest);
+    RC_ASSERT(length != 0U);
+    const auto lead = static_cast<unsigned char>(rest.front());
+    RC_ASSERT(lead >= 0x20 && lead != 0x7f);
+    const bool c1 = lead == 0xc2 && static_cast<unsigned char>(rest[1]) < 0xa0;
+    RC_ASSERT(!c1);
+    rest.remove_prefix(length);
+  }
+}
+
+RC_GTEST_PROP(EscapeProperty, DifferentTextsStayDifferent, (const std::string& left, const std::string& right)) {
+  RC_ASSERT((escape(left) == escape(right)) == (left == right));
+}
+
+TEST(Quote, PutsItInQuotes) {
+  EXPECT_EQ(quote("web"), "'web'");
+  EXPECT_EQ(quote(""), "''");
+  EXPECT_EQ(quote("\x1b[2J"), "'\\x1b[2J'");
+}
+
+TEST(Quote, TheEndCannotBeFaked) {
+  EXPECT_EQ(quote("a' is free"), "'a\\' is free'");
+  EXPECT_EQ(quote("a\\"), "'a\\\\'");
+}
+
+TEST(Quote, CutsWhatIsLong) {
+  const auto quoted = quote(std::string(100'000, 'x'));
+  EXPECT_LT(quoted.size(), 100U);
+  EXPECT_TRUE(quoted.ends_with("x...'"));
+  EXPECT_EQ(quote(std::string(80, 'x')), "'" + std::string(80, 'x') + "'");
+}
+
+TEST(Quote, CutsBetweenCharacters) {
+  std::string text(79, 'x');
+  for (int count = 0; count < 9; ++count) text += "日";
+  EXPECT_EQ(quote(text), "'" + std::string(79, 'x') + "...'");
+}
+
+TEST(Utf8, KnowsTheLengthOfACharacter) {
+  EXPECT_EQ(utf8_length("a"), 1U);
+  EXPECT_EQ(utf8_length("\0"sv), 1U);
+  EXPECT_EQ(utf8_length("ä"), 2U);
+  EXPECT_EQ(utf8_length("日x"), 3U);
+  EXPECT_EQ(utf8_length("😀"), 4U);
+}
+
+TEST(Utf8, KnowsTheFirstAndLastOfEachLength) {
+  for (const auto* text :
+       {"\x7f", "\u0080", "\u07ff", "\u0800", "\ud7ff", "\ue000", "\uffff", "\U00010000", "\U0010ffff"}) {
+    EXPECT_EQ(utf8_length(text), std::string_view(text).size()) << text;
+  }
+}
+
+TEST(Utf8, RefusesEverythingElse) {
+  for (const auto text : {"\x80"sv, "\xbf"sv, "\xc0\x80"sv, "\xc1\xbf"sv, "\xc2"sv, "\xc2z"sv, "\xe0\x9f\xbf"sv,
+                          "\xed\xa0\x80"sv, "\xed\xbf\xbf"sv, "\xe6\x97"sv, "\xf0\x8f\xbf\xbf"sv, "\xf4\x90\x80\x80"sv,
+                          "\xf5\x80\x80\x80"sv, "\xf0\x9f\x98"sv, "\xfe"sv, "\xff"sv}) {
+    EXPECT_EQ(utf8_length(text), 0U);
+  }
+}
+
+}  // namespace
+}  // namespace berth
