@@ -47,7 +47,8 @@ void LookingGlass::survey(std::span<const Request> requests) {
 
 Probe LookingGlass::probe(const Endpoint& endpoint) {
   // Where no socket at all is, a bind can be refused only for the want of an address or of a privilege.
-  if (survey_ && endpoint.address.is_wildcard() && endpoint.ports.first >= kernel().unprivileged_start &&
+  const bool always_there = endpoint.address.is_wildcard() && endpoint.address.family() != Address::Family::ipv6;
+  if (survey_ && always_there && endpoint.ports.first >= kernel().unprivileged_start &&
       survey_->index.overlapping(endpoint).empty()) {
     return {};
   }

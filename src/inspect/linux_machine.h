@@ -1,6 +1,8 @@
 // This machine: the kernel's sockets and sysctls, and every inspector there is.
 #pragma once
 
+#include <utility>
+
 #include "inspect/machine.h"
 #include "inspect/take_census.h"
 

@@ -56,9 +56,13 @@ std::expected<void, Error> AppendFile::append(std::uint64_t keep, std::string_vi
     return std::unexpected(last_error("truncate '" + path_ + "'"));
   }
   auto written = write_all(*files_, fd_.get(), text, path_);
-  if (written && files_->fdatasync(fd_.get()) != 0) written = std::unexpected(last_error("fdatasync '" + path_ + "'"));
   if (!written) undo();
   return written;
+}
+
+std::expected<void, Error> AppendFile::sync() {
+  if (files_->fdatasync(fd_.get()) != 0) return std::unexpected(last_error("fdatasync '" + path_ + "'"));
+  return {};
 }
 
 void AppendFile::undo() { files_->ftruncate(fd_.get(), static_cast<off_t>(keep_)); }

@@ -1,4 +1,4 @@
-// A file that grows at its end, durably.
+// A file that grows at its end: append(), sync().
 #pragma once
 
 #include <cstdint>
@@ -23,9 +23,10 @@ class AppendFile {
   // The last `length` bytes, or all there are.
   std::expected<std::string, Error> tail(std::uint64_t length) const;
 
-  // Cuts the file to `keep` bytes and writes `text` after them; durable on return, but for the name of a new file,
-  // which needs an fsync of the directory. When it fails the file is as it was before, as far as it lets itself.
+  // Cuts the file to `keep` bytes and writes `text` after them. When it fails nothing is after them.
   std::expected<void, Error> append(std::uint64_t keep, std::string_view text);
+  // Makes that durable, but for the name of a new file, which needs an fsync of the directory.
+  std::expected<void, Error> sync();
   // Takes the last append() back, as well as it can.
   void undo();
 

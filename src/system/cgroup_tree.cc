@@ -57,6 +57,7 @@ std::vector<pid_t> parse_pids(std::string_view text) {
     if (const auto pid = parse_number(text.substr(0, end)); pid && *pid != 0) pids.push_back(static_cast<pid_t>(*pid));
     text.remove_prefix(std::min(end + 1, text.size()));
   }
+  std::ranges::sort(pids);
   return pids;
 }
 

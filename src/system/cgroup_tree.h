@@ -17,7 +17,7 @@ namespace berth::system {
 struct Cgroup {
   // Below the mount point, with a leading slash; "/" is the root of what this process may see.
   std::string path;
-  // Processes in exactly this cgroup that this process's pid namespace has a number for, as the kernel lists them.
+  // Processes in exactly this cgroup that this process's pid namespace has a number for; in ascending order.
   std::vector<pid_t> processes;
 };
 

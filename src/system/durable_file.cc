@@ -81,6 +81,7 @@ Replacement::Replacement(Replacement&& other) noexcept
       path_(std::move(other.path_)),
       temporary_(std::move(other.temporary_)),
       directory_(std::move(other.directory_)),
+      fd_(std::move(other.fd_)),
       exists_(std::exchange(other.exists_, false)),
       is_published_(other.is_published_) {}
 
@@ -107,9 +108,12 @@ std::expected<void, Error> Replacement::fill(std::string_view content, const std
   }
   if (!fd) return std::unexpected(std::move(fd.error()));
   exists_ = true;
-  auto written = write_all(*files_, fd->get(), content, temporary_);
-  if (!written) return written;
-  if (files_->fsync(fd->get()) != 0) return failure("fsync", temporary_);
+  fd_ = std::move(*fd);
+  return write_all(*files_, fd_.get(), content, temporary_);
+}
+
+std::expected<void, Error> Replacement::sync() {
+  if (files_->fsync(fd_.get()) != 0) return failure("fsync", temporary_);
   return {};
 }
 
@@ -139,7 +143,8 @@ std::expected<void, Error> keep_as(Files& files, const std::string& path, const 
   if (!is_refusal_of_links(errno)) return failure("link to", temporary);
   auto copy = Replacement::write(files, second, text, status);
   if (!copy) return std::unexpected(std::move(copy.error()));
-  return copy->publish();
+  auto synced = copy->sync();
+  return synced ? copy->publish() : synced;
 }
 
 std::expected<void, Error> make_directories(Files& files, const std::string& path) {

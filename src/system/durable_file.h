@@ -13,8 +13,8 @@
 
 namespace berth::system {
 
-// A new content that lies, durably, in `<path>.tmp` beside the file that it is to replace. Removed again unless it is
-// published. Two of them for one path at a time must be kept apart by a lock.
+// A new content that lies in `<path>.tmp` beside the file that it is to replace: write(), sync(), publish(). Removed
+// again unless it is published. Two of them for one path at a time must be kept apart by a lock.
 class Replacement {
  public:
   // A leftover of a writer that died is removed first. Mode and owner are those of `like`, the file as it was; a file
@@ -22,6 +22,9 @@ class Replacement {
   // kept. Access control lists are not copied: the directory's default list applies.
   static std::expected<Replacement, Error> write(Files& files, std::string path, std::string_view content,
                                                  const std::optional<FileStatus>& like);
+
+  // Makes the content durable.
+  std::expected<void, Error> sync();
 
   // The only step that readers see: renames, and makes the directory durable. When the latter fails the new file is in
   // place all the same, but may not survive a power failure: the error says so.
@@ -40,6 +43,7 @@ class Replacement {
   std::string path_;
   std::string temporary_;
   UniqueFd directory_;
+  UniqueFd fd_;
   bool exists_ = false;
   bool is_published_ = false;
 };

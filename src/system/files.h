@@ -1,5 +1,6 @@
 // The calls with which berth changes the file system, each as the manual page of the same name says: -1 and errno when
-// it fails. They stand behind one small interface so that a test can make any of them fail, or stop before it.
+// it fails. They stand behind one small interface so that a test can make any of them fail, or stop before it. Two
+// threads may call it at the same time, each with a file of its own.
 #pragma once
 
 #include <sys/types.h>

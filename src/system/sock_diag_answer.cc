@@ -84,8 +84,13 @@ bool read_socket(Bytes payload, Transport transport, std::vector<SocketEntry>& s
 
 DumpStep failed(int error) { return {DumpStep::Kind::failed, error, false}; }
 
-// NLMSG_ERROR and NLMSG_DONE begin with a negated errno; 0 is an acknowledgement.
-int error_in(Bytes payload) { return -peek<int>(payload).value_or(0); }
+// NLMSG_ERROR and NLMSG_DONE begin with a negated errno; 0 is an acknowledgement, and nothing is larger than MAX_ERRNO.
+int error_in(Bytes payload) {
+  constexpr int max_errno = 4095;
+  const int number = peek<int>(payload).value_or(0);
+  if (number >= 0) return 0;
+  return number < -max_errno ? EBADMSG : -number;
+}
 
 DumpStep read_message(const nlmsghdr& header, Bytes payload, Transport transport, std::vector<SocketEntry>& sockets) {
   switch (header.nlmsg_type) {
@@ -96,7 +101,7 @@ DumpStep read_message(const nlmsghdr& header, Bytes payload, Transport transport
     case NLMSG_OVERRUN:
       return failed(ENOBUFS);
     case NLMSG_DONE:
-      if (const int error = error_in(payload); error > 0) return failed(error);
+      if (const int error = error_in(payload); error != 0) return failed(error);
       return {DumpStep::Kind::done, 0, false};
     case SOCK_DIAG_BY_FAMILY:
     case TCPDIAG_GETSOCK:

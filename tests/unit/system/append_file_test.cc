@@ -36,6 +36,7 @@ TEST_F(AppendFileTest, GrowsAtItsEnd) {
   write_text(path_, "one\n");
   auto file = open();
   ASSERT_TRUE(file.append(file.size(), "two\n"));
+  ASSERT_TRUE(file.sync());
   EXPECT_EQ(read_text(path_), "one\ntwo\n");
 }
 

@@ -32,7 +32,7 @@ class CgroupTreeTest : public testing::Test {
 
 TEST_F(CgroupTreeTest, FindsACgroupByItsId) {
   make("user.slice", "");
-  const auto id = make("system.slice/nginx.service", "812\n813\n");
+  const auto id = make("system.slice/nginx.service", "813\n812\n");
   const auto cgroup = find(id);
   ASSERT_TRUE(cgroup);
   EXPECT_EQ(cgroup->path, "/system.slice/nginx.service");

@@ -33,6 +33,7 @@ class DurableFile : public testing::Test {
 TEST_F(DurableFile, NothingIsSeenUntilItIsPublished) {
   write_text(path_, "old");
   auto replacement = write("new").value();
+  ASSERT_TRUE(replacement.sync());
   EXPECT_EQ(read_text(path_), "old");
   EXPECT_FALSE(replacement.is_published());
   ASSERT_TRUE(replacement.publish());

@@ -10,6 +10,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -257,6 +258,7 @@ std::vector<Failure> failures() {
       {"error_without_number", message(NLMSG_ERROR, {}), EBADMSG},
       {"error", message(NLMSG_ERROR, bytes_of(-ENOENT)), ENOENT},
       {"done_with_error", done(-EINVAL), EINVAL},
+      {"error_that_is_none", message(NLMSG_ERROR, bytes_of(std::numeric_limits<int>::min())), EBADMSG},
       {"overrun", message(NLMSG_OVERRUN, {}), ENOBUFS},
       {"good_then_bad", good + cut(good, 20), EBADMSG},
   };
