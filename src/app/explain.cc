@@ -48,7 +48,7 @@ std::expected<Explanation, Error> explain_service(const Context& context, std::s
   if (!own) return std::unexpected(std::move(own).error());
   explanation.own = std::move(*own);
   if (allocation.preferred.value_or(allocation.endpoint.ports.first) != allocation.endpoint.ports.first) {
-    const auto last = *allocation.preferred + allocation.endpoint.ports.size() - 1;
+    const auto last = std::min(65535U, *allocation.preferred + allocation.endpoint.ports.size() - 1);
     auto preferred =
         look_at(context, allocation.endpoint.at(PortRange{*allocation.preferred, static_cast<Port>(last)}), true);
     if (!preferred) return std::unexpected(std::move(preferred).error());

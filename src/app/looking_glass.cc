@@ -19,6 +19,12 @@ std::vector<Holder> copy_of(const std::vector<const Holder*>& pointers) {
 
 }  // namespace
 
+bool LookingGlass::Survey::excludes(const Endpoint& endpoint) const {
+  const bool is_covered = about.ports.contains(endpoint.ports) &&
+                          (about.protocol == Protocol::tcp_udp || about.protocol == endpoint.protocol);
+  return is_covered && index.overlapping(endpoint).empty();
+}
+
 Sight LookingGlass::sight() {
   return {[this](const Endpoint& endpoint) { return probe(endpoint); },
           [this](const Endpoint& endpoint) { return holders(endpoint); }, [this] { return kernel(); }};
@@ -42,16 +48,14 @@ void LookingGlass::survey(std::span<const Request> requests) {
   }
   auto census = machine_.census({.about = all});
   const bool complete = std::ranges::none_of(census.blind_spots, &BlindSpot::hides_holders);
-  survey_ = complete ? std::make_unique<Survey>(std::move(census)) : nullptr;
+  survey_ = complete ? std::make_unique<Survey>(all, std::move(census)) : nullptr;
 }
 
 Probe LookingGlass::probe(const Endpoint& endpoint) {
   // Where no socket at all is, a bind can be refused only for the want of an address or of a privilege.
   const bool always_there = endpoint.address.is_wildcard() && endpoint.address.family() != Address::Family::ipv6;
-  if (survey_ && always_there && endpoint.ports.first >= kernel().unprivileged_start &&
-      survey_->index.overlapping(endpoint).empty()) {
-    return {};
-  }
+  const bool excluded = survey_ && survey_->excludes(endpoint);
+  if (excluded && always_there && endpoint.ports.first >= kernel().unprivileged_start) return {};
   return machine_.probe(endpoint);
 }
 
@@ -70,7 +74,7 @@ std::vector<Holder> LookingGlass::holders(const Endpoint& endpoint) {
 std::vector<Holder> LookingGlass::listeners(const Endpoint& endpoint) {
   if (!listeners_) {
     const Endpoint all{{}, Protocol::tcp_udp, {1, highest_port}};
-    listeners_ = std::make_unique<Survey>(machine_.census({.about = all, .listeners_only = true}));
+    listeners_ = std::make_unique<Survey>(all, machine_.census({.about = all, .listeners_only = true}));
   }
   return copy_of(listeners_->index.overlapping(endpoint));
 }

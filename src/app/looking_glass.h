@@ -36,7 +36,12 @@ class LookingGlass {
 
  private:
   struct Survey {
-    explicit Survey(Census taken) : census(std::move(taken)), index(census.holders) {}
+    Survey(const Endpoint& asked_about, Census taken)
+        : about(asked_about), census(std::move(taken)), index(census.holders) {}
+    // Whether it shows that no socket is there.
+    bool excludes(const Endpoint& endpoint) const;
+
+    Endpoint about;
     Census census;
     HolderIndex index;
   };

@@ -19,7 +19,7 @@ struct Walk {
   Port from = 1;
   Port limit = 65535;
   // Whose allocations do not count as taken.
-  std::string_view service;
+  std::optional<std::string_view> service = {};
   // Ports that may be in use, because what uses them is taken to be the service itself.
   std::optional<Endpoint> own = {};
 };

@@ -50,7 +50,7 @@ bool Occupied::any_set(const Endpoint& endpoint) const {
   return false;
 }
 
-const Allocation* Occupied::find(const Endpoint& endpoint, std::string_view except) const {
+const Allocation* Occupied::find(const Endpoint& endpoint, std::optional<std::string_view> except) const {
   if (!any_set(endpoint)) return nullptr;
   // An entry that begins further down than this cannot reach the first port.
   const unsigned reach = endpoint.ports.first >= longest_ ? endpoint.ports.first - longest_ + 1 : 0;
@@ -63,7 +63,7 @@ const Allocation* Occupied::find(const Endpoint& endpoint, std::string_view exce
   return nullptr;
 }
 
-Port Occupied::end_of_run(const Endpoint& endpoint, std::string_view except) const {
+Port Occupied::end_of_run(const Endpoint& endpoint, std::optional<std::string_view> except) const {
   unsigned last = endpoint.ports.last;
   // Only `*` overlaps whatever is set; and a service's own ports, which it may have, are set too.
   const bool every_address = endpoint.address.family() == Address::Family::any;

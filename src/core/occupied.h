@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bitset>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -19,10 +20,10 @@ class Occupied {
 
   // The first allocation that overlaps `endpoint` (any number of ports), but for the one of `except`; null if none.
   // The first by port; ties by the order of adding.
-  const Allocation* find(const Endpoint& endpoint, std::string_view except) const;
+  const Allocation* find(const Endpoint& endpoint, std::optional<std::string_view> except) const;
 
   // `endpoint` is taken; the last port up to which all that follow are taken too, as far as a glance can tell.
-  Port end_of_run(const Endpoint& endpoint, std::string_view except) const;
+  Port end_of_run(const Endpoint& endpoint, std::optional<std::string_view> except) const;
 
  private:
   struct Entry {

@@ -294,7 +294,7 @@ std::expected<std::vector<Decision>, Error> choose_next(const Registry& registry
                                                         const Sight& sight) {
   if (auto inside = check_within(preferred.ports, within); !inside) return std::unexpected(inside.error());
   const Occupied occupied(registry);
-  Walk next{.preferred = preferred, .limit = within ? within->last : Port{65535}, .service = {}};
+  Walk next{.preferred = preferred, .limit = within ? within->last : Port{65535}};
   std::vector<Decision> decisions;
   while (decisions.size() < count) {
     auto landing = walk(next, occupied, sight);

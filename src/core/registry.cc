@@ -9,7 +9,8 @@ const Allocation* Registry::find(std::string_view service) const {
   return found == allocations_.end() ? nullptr : &found->second;
 }
 
-std::vector<const Allocation*> Registry::overlapping(const Endpoint& endpoint, std::string_view except) const {
+std::vector<const Allocation*> Registry::overlapping(const Endpoint& endpoint,
+                                                      std::optional<std::string_view> except) const {
   std::vector<const Allocation*> found;
   for (const auto& [service, allocation] : allocations_) {
     if (overlap(allocation.endpoint, endpoint) && service != except) found.push_back(&allocation);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,7 +27,8 @@ class Registry {
   // Null if the service has none. Valid until the registry changes.
   const Allocation* find(std::string_view service) const;
   // Every allocation that overlaps `endpoint`, but for the one of `except`. By name.
-  std::vector<const Allocation*> overlapping(const Endpoint& endpoint, std::string_view except = {}) const;
+  std::vector<const Allocation*> overlapping(const Endpoint& endpoint,
+                                             std::optional<std::string_view> except = {}) const;
 
   // Adds, or replaces the one of that service. Does not check for overlaps: that is the policy's business.
   // The result is valid until that service's allocation is replaced or erased.

@@ -8,7 +8,7 @@
 //   a.history.jsonl     one line a commit (store/history.h)
 //   a.json.tmp          for an instant, during a commit
 //
-// A commit: lock -> read the latest -> mutate -> write `.tmp`, fsync -> history line, fdatasync -> `.previous` ->
+// A commit: lock -> read the latest -> mutate -> write `.tmp` and the history line -> fsync both -> `.previous` ->
 // rename -> fsync the directory -> unlock. A crash before the rename leaves the old registry, one after it the new one.
 // The first commit creates the directory if need be.
 #pragma once

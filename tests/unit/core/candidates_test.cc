@@ -27,7 +27,7 @@ std::expected<Landing, Error> walk_from(std::string_view spec, Scene& scene, con
   const auto preferred = endpoint(spec);
   const Occupied occupied(registry);
   const auto sight = scene.sight();
-  return walk({preferred, limit, "web", {}}, occupied, sight);
+  return walk({.preferred = preferred, .limit = limit, .service = "web"}, occupied, sight);
 }
 
 std::string landing(std::string_view spec, Scene scene, const Registry& registry = {}, Port limit = 65535) {
@@ -90,8 +90,10 @@ TEST(Walk, TheServicesOwnListenerIsNotInTheWay) {
   const Registry nothing;
   const Occupied occupied(nothing);
   const auto sight = scene.sight();
-  EXPECT_EQ(walk({preferred, 65535, "web", endpoint("8080")}, occupied, sight)->ports, ports("8080"));
-  EXPECT_EQ(walk({preferred, 65535, "web", endpoint("8081")}, occupied, sight)->ports, ports("8081"));
+  EXPECT_EQ(walk({.preferred = preferred, .service = "web", .own = endpoint("8080")}, occupied, sight)->ports,
+            ports("8080"));
+  EXPECT_EQ(walk({.preferred = preferred, .service = "web", .own = endpoint("8081")}, occupied, sight)->ports,
+            ports("8081"));
 }
 
 // What a service already has on one protocol, or one address, does not make the rest of the request its own.
@@ -101,7 +103,8 @@ TEST(Walk, AForeignListenerBesideTheServicesOwnIs) {
   const Registry nothing;
   const Occupied occupied(nothing);
   const auto sight = scene.sight();
-  EXPECT_EQ(walk({preferred, 65535, "web", endpoint("8080")}, occupied, sight)->ports, ports("8081"));
+  EXPECT_EQ(walk({.preferred = preferred, .service = "web", .own = endpoint("8080")}, occupied, sight)->ports,
+            ports("8081"));
 }
 
 TEST(Walk, AnotherProtocolOrAddressIsNotInTheWay) {
@@ -155,6 +158,16 @@ TEST(Walk, NeverGoesPastTheLimit) {
   EXPECT_EQ(landing("8080-8082", {.holders = {listener("8080")}}, {}, 8083), "8081-8083");
   EXPECT_EQ(landing("8080-8082", {.holders = {listener("8081")}}, {}, 8083), "range_exhausted");
   EXPECT_EQ(landing("32767", {.holders = {listener("32767")}}, {}, 60000), "range_exhausted");
+}
+
+TEST(Walk, MayBeginAboveThePreferredPort) {
+  Scene scene{.holders = {listener("8085")}};
+  const auto preferred = endpoint("8080");
+  const Registry nothing;
+  const Occupied occupied(nothing);
+  const auto sight = scene.sight();
+  EXPECT_EQ(walk({.preferred = preferred, .from = 8085, .service = "web"}, occupied, sight)->ports, ports("8086"));
+  EXPECT_EQ(scene.probed.front(), endpoint("8085"));
 }
 
 TEST(Walk, SaysWhatTookTheRange) {

@@ -10,8 +10,6 @@
 
 namespace berth {
 
-static void PrintTo(State state, std::ostream* out) { *out << to_string(state); }
-
 namespace {
 
 using testing::ElementsAre;
@@ -49,6 +47,15 @@ TEST(State, OnAnotherAddressIsNotThisOne) {
 
 TEST(State, ConnectionsAndClosingSocketsDoNotListen) {
   EXPECT_EQ(state_with(allocation("web", "80"), {tests::connection("80"), tests::draining("80")}), State::idle);
+}
+
+TEST(State, WhatIsOnlyBoundServesNobody) {
+  EXPECT_EQ(state_with(allocation("web", "80"), {nameless("80", HolderState::bound)}), State::idle);
+  auto web = allocation("web", "80", Kind::fixed);
+  auto bound = listener("80", "nginx");
+  bound.state = HolderState::bound;
+  web.contest = contest_with({bound});
+  EXPECT_EQ(state_with(web, {bound}), State::conflict);
 }
 
 TEST(State, IsDriftWhereAnotherOwnerListens) {
@@ -113,6 +120,13 @@ TEST(State, HasAWord) {
   EXPECT_EQ(to_string(State::conflict), "conflict");
   EXPECT_EQ(to_string(State::drift), "drift");
   EXPECT_EQ(to_string(State::unknown), "unknown");
+}
+
+TEST(HasContests, WhereThereIsOne) {
+  auto contested = allocation("b", "81", Kind::fixed);
+  contested.contest = Contest{};
+  EXPECT_FALSE(has_contests(registry({allocation("a", "80"), web_of_nginx})));
+  EXPECT_TRUE(has_contests(registry({allocation("a", "80"), contested})));
 }
 
 TEST(NeedsOwners, OnlyWhereThereIsSomebodyToCompareWith) {

@@ -17,7 +17,7 @@ using tests::allocation;
 using tests::endpoint;
 using tests::registry;
 
-std::string found(const Registry& registry, std::string_view spec, std::string_view except = {}) {
+std::string found(const Registry& registry, std::string_view spec, std::optional<std::string_view> except = {}) {
   const Occupied occupied(registry);
   const auto* allocation = occupied.find(endpoint(spec), except);
   return allocation == nullptr ? "-" : allocation->service;
@@ -48,6 +48,10 @@ TEST(Occupied, TheServicesOwnDoesNotCount) {
   const auto some = registry({allocation("a", "8080"), allocation("b", "8080/udp")});
   EXPECT_EQ(found(some, "8080", "a"), "-");
   EXPECT_EQ(found(some, "8080/tcp+udp", "a"), "b");
+}
+
+TEST(Occupied, AnOddFileMayHaveAServiceWithoutAName) {
+  EXPECT_NE(found(registry({allocation("", "8080")}), "8080"), "-");
 }
 
 TEST(Occupied, KnowsTheLastPort) {
@@ -89,7 +93,7 @@ TEST(OccupiedRun, IsNoLongerThanWhatIsCertain) {
 }
 
 const Allocation* search(const std::vector<const Allocation*>& in_order, const Endpoint& endpoint,
-                         std::string_view except) {
+                         std::optional<std::string_view> except) {
   const Allocation* best = nullptr;
   for (const auto* candidate : in_order) {
     if (!overlap(candidate->endpoint, endpoint) || candidate->service == except) continue;

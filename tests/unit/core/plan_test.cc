@@ -8,8 +8,6 @@
 
 namespace berth {
 
-static void PrintTo(PlannedChange::What what, std::ostream* out) { *out << to_string(what); }
-
 namespace {
 
 using testing::HasSubstr;

@@ -35,7 +35,7 @@ RC_GTEST_PROP(Policy, PutsNothingNewOnTopOfAnExistingOverlap, ()) {
   for (const auto& each : *tests::any_allocations()) torn.put(each);
   auto scene = *tests::any_scene();
   const auto request = *tests::any_request();
-  RC_PRE(torn.find(request.service) == nullptr);
+  RC_PRE(!torn.allocations().contains(request.service));
   const auto decision = decide_one(torn, scene, request);
   RC_PRE(decision.has_value());
   RC_ASSERT(torn.overlapping(decision->allocation.endpoint).empty());
@@ -105,7 +105,7 @@ RC_GTEST_PROP(Policy, ANewFlexibleServiceGetsTheFirstPortThatNothingSpeaksAgains
   auto scene = *tests::any_scene();
   auto request = *tests::any_request();
   request.kind = Kind::flexible;
-  RC_PRE(registry.find(request.service) == nullptr);
+  RC_PRE(!registry.allocations().contains(request.service));
   const auto& asked = request.endpoint;
   const auto& kernel = scene.kernel;
   const auto speaks_against = [&](const Endpoint& candidate) {

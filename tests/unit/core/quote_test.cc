@@ -52,19 +52,11 @@ TEST(Escape, CanBeToldFromTheTextItStandsFor) {
   EXPECT_NE(escape("\\n"), escape("\n"));
 }
 
-// Everything that a terminal acts upon is a byte below 0x20, DEL, or a C1 character.
-RC_GTEST_PROP(EscapeProperty, LeavesNothingForATerminalToActUpon, (const std::string& text)) {
-  auto rest = std::string_view(text);
+RC_GTEST_PROP(EscapeProperty, LeavesNothingThatCouldDoHarm, (const std::string& text)) {
   const auto escaped = escape(text);
-  rest = escaped;
-  while (!rest.empty()) {
-    const auto length = utf8_length(rest);
-    RC_ASSERT(length != 0U);
-    const auto lead = static_cast<unsigned char>(rest.front());
-    RC_ASSERT(lead >= 0x20 && lead != 0x7f);
-    const bool c1 = lead == 0xc2 && static_cast<unsigned char>(rest[1]) < 0xa0;
-    RC_ASSERT(!c1);
-    rest.remove_prefix(length);
+  for (std::string_view rest = escaped; !rest.empty(); rest.remove_prefix(utf8_length(rest))) {
+    RC_ASSERT(utf8_length(rest) != 0U);
+    RC_ASSERT(is_harmless(code_point(rest)));
   }
 }
 
@@ -96,12 +88,52 @@ TEST(Quote, CutsBetweenCharacters) {
   EXPECT_EQ(quote(text), "'" + std::string(79, 'x') + "...'");
 }
 
+TEST(ShellWord, IsBareWhereAShellTakesItAsItIs) {
+  for (const auto* text : {"web", "8080", "127.0.0.1:53/tcp+udp", "--within=1-2", "/srv/a_b.json", "äöü"}) {
+    EXPECT_EQ(shell_word(text), text);
+  }
+}
+
+TEST(ShellWord, IsQuotedWhereAShellWouldTakeItApart) {
+  EXPECT_EQ(shell_word(""), "''");
+  EXPECT_EQ(shell_word("a b"), "'a b'");
+  EXPECT_EQ(shell_word("[::1]:80"), "'[::1]:80'");
+  EXPECT_EQ(shell_word("$(rm -rf ~)"), "'$(rm -rf ~)'");
+  EXPECT_EQ(shell_word("it's"), "'it'\\''s'");
+}
+
+// What a POSIX shell makes of a word of bare text, '...' and \'.
+std::string read_by_shell(std::string_view word) {
+  std::string text;
+  bool quoted = false;
+  for (std::size_t index = 0; index < word.size(); ++index) {
+    if (word[index] == '\'') {
+      quoted = !quoted;
+    } else {
+      if (!quoted && word[index] == '\\') ++index;
+      text.push_back(word[index]);
+    }
+  }
+  return text;
+}
+
+RC_GTEST_PROP(ShellWordProperty, IsReadAsTheTextItStandsFor, (const std::string& text)) {
+  RC_ASSERT(read_by_shell(shell_word(text)) == text);
+}
+
 TEST(Utf8, KnowsTheLengthOfACharacter) {
   EXPECT_EQ(utf8_length("a"), 1U);
   EXPECT_EQ(utf8_length("\0"sv), 1U);
   EXPECT_EQ(utf8_length("ä"), 2U);
   EXPECT_EQ(utf8_length("日x"), 3U);
   EXPECT_EQ(utf8_length("😀"), 4U);
+}
+
+TEST(Utf8, KnowsTheCodePointOfACharacter) {
+  EXPECT_EQ(code_point("a"), U'a');
+  EXPECT_EQ(code_point("äx"), U'ä');
+  EXPECT_EQ(code_point("日"), U'日');
+  EXPECT_EQ(code_point("😀"), U'😀');
 }
 
 TEST(Utf8, KnowsTheFirstAndLastOfEachLength) {

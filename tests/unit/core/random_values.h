@@ -54,6 +54,7 @@ inline rc::Gen<Allocation> any_allocation() {
     Allocation made{.service = *any_service(), .endpoint = *any_endpoint()};
     made.kind = *rc::gen::element(Kind::fixed, Kind::flexible);
     made.preferred = *rc::gen::element<std::optional<Port>>(std::nullopt, made.endpoint.ports.first, low);
+    if (made.kind == Kind::fixed && made.preferred) made.preferred = made.endpoint.ports.first;
     if (*rc::gen::weightedElement<bool>({{3, false}, {1, true}})) made.owner = unit(*any_service() + ".service");
     return made;
   });

@@ -39,7 +39,7 @@ TEST(Registry, IsInByteOrder) {
 
 TEST(Registry, PutReplacesThatOfTheService) {
   auto registry = tests::registry({allocation("web", "80")});
-  registry.put(allocation("web", "81"));
+  EXPECT_EQ(&registry.put(allocation("web", "81")), registry.find("web"));
   EXPECT_EQ(registry.allocations().size(), 1U);
   EXPECT_EQ(registry.find("web")->endpoint, endpoint("81"));
 }
@@ -67,6 +67,10 @@ TEST(Registry, FindsAllThatOverlap) {
   EXPECT_THAT(names_of(registry.overlapping(endpoint("8010-8011"))), ElementsAre("a", "d"));
   EXPECT_THAT(names_of(registry.overlapping(endpoint("8005"), "a")), ElementsAre("c"));
   EXPECT_THAT(registry.overlapping(endpoint("8012")), IsEmpty());
+}
+
+TEST(Registry, AnOddFileMayHaveAServiceWithoutAName) {
+  EXPECT_THAT(tests::registry({allocation("", "80")}).overlapping(endpoint("80")), testing::SizeIs(1));
 }
 
 TEST(Registry, IsAValue) {

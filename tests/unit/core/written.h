@@ -8,6 +8,8 @@
 #include <string_view>
 #include <utility>
 
+#include "core/conflict.h"
+#include "core/plan.h"
 #include "core/policy.h"
 #include "core/spec.h"
 
@@ -19,6 +21,10 @@ inline void PrintTo(PortRange ports, std::ostream* out) { *out << to_string(port
 inline void PrintTo(const Allocation& allocation, std::ostream* out) {
   *out << escape(allocation.service) << " " << to_string(allocation.endpoint) << " " << to_string(allocation.kind);
 }
+inline void PrintTo(Verdict verdict, std::ostream* out) { *out << to_string(verdict); }
+inline void PrintTo(State state, std::ostream* out) { *out << to_string(state); }
+inline void PrintTo(Choice choice, std::ostream* out) { *out << to_string(choice); }
+inline void PrintTo(PlannedChange::What what, std::ostream* out) { *out << to_string(what); }
 inline void PrintTo(const Skip& skip, std::ostream* out) {
   *out << to_string(skip.ports) << (skip.verdict ? to_string(*skip.verdict) : " by rule");
   for (const auto& evidence : skip.evidence) *out << " [" << to_string(evidence.source) << ": " << evidence.what << "]";

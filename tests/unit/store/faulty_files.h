@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <string>
 
@@ -41,7 +42,7 @@ class CountedFiles : public system::KernelFiles {
 
  private:
   bool proceed() { return before(count_++); }
-  int count_ = 0;
+  std::atomic<int> count_ = 0;
 };
 
 // One operation fails; what comes after it works again.
