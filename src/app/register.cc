@@ -65,7 +65,7 @@ std::expected<std::optional<Decisions>, Error> keep_all(const Context& context, 
   if (!registry) return std::unexpected(std::move(registry).error());
   if (auto checked = check_names(requests, *registry); !checked) return std::unexpected(std::move(checked).error());
   const auto is_new = [&](const Request& request) { return registry->find(request.service) == nullptr; };
-  if (std::ranges::any_of(requests, is_new)) return std::nullopt;
+  if (std::ranges::all_of(requests, is_new)) return std::nullopt;
   auto plan = decide_on(std::move(*registry), requests, glass, context);
   if (!plan) return std::unexpected(std::move(plan).error());
   if (plan->changes()) return std::nullopt;

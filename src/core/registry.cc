@@ -10,7 +10,7 @@ const Allocation* Registry::find(std::string_view service) const {
 }
 
 std::vector<const Allocation*> Registry::overlapping(const Endpoint& endpoint,
-                                                      std::optional<std::string_view> except) const {
+                                                     std::optional<std::string_view> except) const {
   std::vector<const Allocation*> found;
   for (const auto& [service, allocation] : allocations_) {
     if (overlap(allocation.endpoint, endpoint) && service != except) found.push_back(&allocation);
