@@ -10,13 +10,6 @@ namespace {
 constexpr std::size_t most_named = 3;
 constexpr Port highest_port = 65535;
 
-std::vector<Holder> copy_of(const std::vector<const Holder*>& pointers) {
-  std::vector<Holder> holders;
-  holders.reserve(pointers.size());
-  for (const auto* holder : pointers) holders.push_back(*holder);
-  return holders;
-}
-
 }  // namespace
 
 bool LookingGlass::Survey::excludes(const Endpoint& endpoint) const {
@@ -76,7 +69,7 @@ std::vector<Holder> LookingGlass::listeners(const Endpoint& endpoint) {
     const Endpoint all{{}, Protocol::tcp_udp, {1, highest_port}};
     listeners_ = std::make_unique<Survey>(all, machine_.census({.about = all, .listeners_only = true}));
   }
-  return copy_of(listeners_->index.overlapping(endpoint));
+  return copies_of(listeners_->index.overlapping(endpoint));
 }
 
 KernelRanges LookingGlass::kernel() {

@@ -17,12 +17,6 @@ constexpr unsigned probe_all_up_to = 8;
 // Evidence on thousands of ports helps nobody.
 constexpr std::size_t most_evidence = 100;
 
-std::vector<Holder> copy_of(const std::vector<const Holder*>& pointers) {
-  std::vector<Holder> holders;
-  for (const auto* holder : pointers) holders.push_back(*holder);
-  return holders;
-}
-
 class Look {
  public:
   Look(inspect::Machine& machine, const Registry& registry, const Census& census, Findings& findings)
@@ -39,7 +33,7 @@ class Look {
                          [&](const auto* allocation) { return overlap(allocation->endpoint, endpoint); });
     const auto holders = index_.overlapping(endpoint);
     const auto probe = trust_census_ && holders.empty() ? Probe{} : machine_.probe(endpoint);
-    auto judgement = judge(allocations, copy_of(holders), probe);
+    auto judgement = judge(allocations, copies_of(holders), probe);
     findings_.verdict = heavier(findings_.verdict, judgement.verdict);
     for (auto& evidence : judgement.evidence) {
       auto& all = findings_.evidence;

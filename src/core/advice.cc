@@ -47,7 +47,7 @@ std::vector<std::string> advise(const Situation& situation) {
   const auto spec = to_spec(situation.endpoint);
   std::vector<std::string> advice;
   if (situation.verdict == Verdict::free) {
-    advice.push_back(fmt::format("take it: berth register NAME {}", spec));
+    advice.emplace_back(fmt::format("take it: berth register NAME {}", spec));
     return advice;
   }
   if (situation.verdict == Verdict::unknown) advice.push_back("look again as root, or from where ports may be bound");

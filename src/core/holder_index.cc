@@ -29,4 +29,11 @@ std::vector<const Holder*> HolderIndex::overlapping(const Endpoint& endpoint) co
   return found;
 }
 
+std::vector<Holder> copies_of(const std::vector<const Holder*>& holders) {
+  std::vector<Holder> copies;
+  copies.reserve(holders.size());
+  for (const auto* holder : holders) copies.push_back(*holder);
+  return copies;
+}
+
 }  // namespace berth

@@ -20,4 +20,6 @@ class HolderIndex {
   unsigned longest_ = 1;  // no holder has more ports than this
 };
 
+std::vector<Holder> copies_of(const std::vector<const Holder*>& holders);
+
 }  // namespace berth

@@ -15,7 +15,12 @@ Occupied::Occupied(const Registry& registry) {
 
 void Occupied::add(const Allocation& allocation) {
   const Entry entry{allocation.endpoint.ports, &allocation};
-  entries_.insert(std::ranges::upper_bound(entries_, entry.first(), {}, &Entry::first), entry);
+  // Where the constructor would have put it: what is decided does not depend on what was decided before.
+  const auto is_before = [](const Entry& left, const Entry& right) {
+    if (left.first() != right.first()) return left.first() < right.first();
+    return left.allocation->service < right.allocation->service;
+  };
+  entries_.insert(std::ranges::upper_bound(entries_, entry, is_before), entry);
   mark(allocation.endpoint);
 }
 

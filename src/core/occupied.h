@@ -19,7 +19,7 @@ class Occupied {
   void remove(const Allocation& allocation);
 
   // The first allocation that overlaps `endpoint` (any number of ports), but for the one of `except`; null if none.
-  // The first by port; ties by the order of adding.
+  // The first by port, then by name.
   const Allocation* find(const Endpoint& endpoint, std::optional<std::string_view> except) const;
 
   // `endpoint` is taken; the last port up to which all that follow are taken too, as far as a glance can tell.
@@ -35,7 +35,7 @@ class Occupied {
   bool is_set(unsigned port, Protocol protocol) const;
   bool any_set(const Endpoint& endpoint) const;
 
-  std::vector<Entry> entries_;  // by first port
+  std::vector<Entry> entries_;  // by first port, then by name
   unsigned longest_ = 1;        // no entry has more ports than this
   // Every port that any allocation has on any address.
   std::bitset<65536> tcp_;

@@ -51,7 +51,7 @@ std::string shown_number(double number) {
 
 std::string shown_holder(const system::LockHolder& holder) {
   const auto pid = "pid " + std::to_string(holder.pid);
-  if (holder.ended) return "a child of " + pid + ", which has ended itself";
+  if (holder.ended) return "a process that got the lock from one that has ended";
   return pid + (holder.command.empty() ? "" : " (" + escape(holder.command) + ")") +
          (holder.stopped ? ", which is stopped" : "");
 }
@@ -83,7 +83,7 @@ std::string way_back(const std::string& path) {
   const auto previous = path + ".previous";
   const auto file = system::read_file(previous);
   const auto registry = file && *file ? parse_registry((*file)->text, previous) : std::unexpected(Error{});
-  const auto anew = "rm " + shell_word(path) + "   starts anew with an empty registry";
+  auto anew = "rm " + shell_word(path) + "   starts anew with an empty registry";
   if (!registry) return anew;
   return "cp " + shell_word(previous) + " " + shell_word(path) + "   goes back to revision " +
          std::to_string(registry->revision) + "\n" + anew;

@@ -65,13 +65,11 @@ std::string command_of(pid_t pid) {
   return command;
 }
 
-// proc_pid_stat(5): "812 (name that may hold anything) T 1 ..."
-bool is_stopped(pid_t pid) {
+// The letter after the name in proc_pid_stat(5): "812 (name that may hold anything) T 1 ..."; blank if there is none.
+char state_of(pid_t pid) {
   const auto stat = read_proc(pid, "stat");
   const auto name_end = stat.rfind(") ");
-  if (name_end == std::string::npos || name_end + 2 >= stat.size()) return false;
-  const char state = stat[name_end + 2];
-  return state == 'T' || state == 't';
+  return name_end == std::string::npos || name_end + 2 >= stat.size() ? ' ' : stat[name_end + 2];
 }
 
 }  // namespace
@@ -99,8 +97,10 @@ std::optional<LockHolder> lock_holder(int fd) {
   const auto pid = find_lock_holder(*locks, status.st_dev, status.st_ino);
   // 0 or -1: a process outside this pid namespace, or on another machine.
   if (!pid || *pid <= 0) return std::nullopt;
-  const bool ended = ::kill(*pid, 0) != 0 && errno == ESRCH;
-  return LockHolder{.pid = *pid, .command = command_of(*pid), .ended = ended, .stopped = is_stopped(*pid)};
+  const char state = state_of(*pid);
+  // A zombie has ended too, whether or not anybody has noticed.
+  const bool ended = state == 'Z' || (::kill(*pid, 0) != 0 && errno == ESRCH);
+  return LockHolder{.pid = *pid, .command = command_of(*pid), .ended = ended, .stopped = state == 'T' || state == 't'};
 }
 
 }  // namespace berth::system

@@ -37,7 +37,7 @@ std::expected<std::string, Error> target_of_link(const std::string& path) {
   std::array<char, PATH_MAX> buffer{};
   const auto length = ::readlink(path.c_str(), buffer.data(), buffer.size());
   if (length < 0) return std::unexpected(last_error("read the symbolic link '" + path + "'"));
-  std::string target(buffer.data(), static_cast<std::size_t>(length));
+  const std::string target(buffer.data(), static_cast<std::size_t>(length));
   return target.starts_with('/') ? target : directory_of(path) + "/" + target;
 }
 

@@ -216,7 +216,7 @@ REGISTRY
   expect 6
   expect_stderr "$BERTH_REGISTRY.previous" "revision 1" "rm "
   local way
-  way=$(grep -o "cp '.*.previous' '[^']*'" <<<"$stderr")
+  way=$(grep -o "cp [^ ]*.previous [^ ]*" <<<"$stderr")
   bash -c "$way"
   berth get web
   expect 0 8080
@@ -230,7 +230,7 @@ REGISTRY
   berth get web
   expect 6
   [[ $stderr != *"cp "* ]]
-  bash -c "$(grep -o "rm '[^']*'" <<<"$stderr")"
+  bash -c "$(grep -o "rm [^ ]*" <<<"$stderr")"
   berth register web 8080
   expect 0 8080
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "unit/core/random_values.h"
@@ -42,6 +43,15 @@ TEST(Occupied, TheFirstByPortComesFirst) {
   const auto some = registry({allocation("a", "8090"), allocation("b", "8080"), allocation("c", "8070-8079")});
   EXPECT_EQ(found(some, "8075-8095"), "c");
   EXPECT_EQ(found(some, "8080-8095"), "b");
+}
+
+TEST(Occupied, OfOnePortTheFirstByNameComesFirst) {
+  const auto some = registry({allocation("b", "127.0.0.2:8080"), allocation("a", "127.0.0.1:8080")});
+  EXPECT_EQ(found(some, "8080"), "a");
+  Occupied occupied(some);
+  occupied.remove(*some.find("a"));
+  occupied.add(*some.find("a"));
+  EXPECT_EQ(occupied.find(endpoint("8080"), {}), some.find("a"));
 }
 
 TEST(Occupied, TheServicesOwnDoesNotCount) {
@@ -97,7 +107,8 @@ const Allocation* search(const std::vector<const Allocation*>& in_order, const E
   const Allocation* best = nullptr;
   for (const auto* candidate : in_order) {
     if (!overlap(candidate->endpoint, endpoint) || candidate->service == except) continue;
-    if (best == nullptr || candidate->endpoint.ports.first < best->endpoint.ports.first) best = candidate;
+    const auto key = [](const Allocation& each) { return std::tuple(each.endpoint.ports.first, each.service); };
+    if (best == nullptr || key(*candidate) < key(*best)) best = candidate;
   }
   return best;
 }

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <csignal>
 #include <string>
 
 #include "system/files.h"
@@ -62,11 +63,9 @@ class FailingFiles final : public CountedFiles {
   int code_;
 };
 
-// The process ends, as by SIGKILL, before an operation, or in the middle of it if it is a write.
+// The process is killed before an operation, or in the middle of it if it is a write.
 class DyingFiles final : public CountedFiles {
  public:
-  static constexpr int exit_status = 99;
-
   explicit DyingFiles(int at) : at_(at) {}
 
   ssize_t write(int fd, const char* bytes, std::size_t size) override {
@@ -76,7 +75,7 @@ class DyingFiles final : public CountedFiles {
 
  protected:
   bool before(int number) override {
-    if (number == at_) ::_exit(exit_status);
+    if (number == at_) ::raise(SIGKILL);
     return true;
   }
 

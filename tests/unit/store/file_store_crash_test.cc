@@ -113,12 +113,13 @@ TEST_P(FileStoreCrash, ADeathAtAnyOperationLeavesTheOldRegistryOrTheNew) {
     }
     int status = 0;
     ASSERT_EQ(::waitpid(child, &status, 0), child);
-    ASSERT_TRUE(WIFEXITED(status));
     expect_whole(site, before);
     expect_next_commit_works(site);
     if (HasFailure()) return;
-    if (WEXITSTATUS(status) == 0) break;
-    ASSERT_EQ(WEXITSTATUS(status), tests::DyingFiles::exit_status);
+    if (!WIFSIGNALED(status)) {  // it never came to that operation
+      EXPECT_EQ(WEXITSTATUS(status), 0);
+      break;
+    }
   }
 }
 
