@@ -14,8 +14,8 @@ namespace berth::store {
 // for the general reader to judge. Whatever this accepts, the general reader accepts and reads the same.
 std::optional<Registry> parse_strict_form(std::string_view text);
 
-// The entry of the service `wanted`, from a text that is read and checked as a whole, but not kept: at a thousand allocations
-// that takes a fifth of the time.
+// The entry of the service `wanted`, from a text that is read and checked as a whole, but not kept: at a thousand
+// allocations that takes a fifth of the time.
 std::optional<Entry> find_in_strict_form(std::string_view text, std::string_view wanted);
 
 }  // namespace berth::store
