@@ -50,7 +50,8 @@ std::vector<std::string> advise(const Situation& situation) {
     advice.emplace_back(fmt::format("take it: berth register NAME {}", spec));
     return advice;
   }
-  if (situation.verdict == Verdict::unknown) advice.push_back("look again as root, or from where ports may be bound");
+  if (situation.verdict == Verdict::unknown)
+    advice.emplace_back("look again as root, or from where ports may be bound");
   if (situation.next) advice.push_back(fmt::format("use another port: {} is available", to_string(*situation.next)));
   for (const auto& holder : situation.holders) {
     std::vector<std::string> lines;

@@ -161,6 +161,13 @@ TEST(InTheWay, IsNobodyWhereTheServiceIs) {
   EXPECT_EQ(in_the_way_of("8080", "8000-8100/tcp+udp", {.holders = {listener("8080")}}), std::nullopt);
 }
 
+TEST(InTheWay, NobodyIsAskedWhereItCanOnlyBeTheService) {
+  Scene scene{.holders = {listener("8080")}};
+  const Probe in_use{Probe::Result::in_use, ""};
+  EXPECT_EQ(in_the_way(endpoint("8080"), in_use, endpoint("8080"), scene.sight()), std::nullopt);
+  EXPECT_THAT(scene.named, IsEmpty());
+}
+
 TEST(InTheWay, IsWhoeverIsElsewhere) {
   const std::vector holders{listener("8080")};
   EXPECT_EQ(in_the_way_of("8080", "9000", {.holders = holders}), holders);
