@@ -17,9 +17,21 @@ struct BlindSpot {
   friend bool operator==(const BlindSpot&, const BlindSpot&) = default;
 };
 
+// A container that runs, whether or not it publishes ports; what its processes hold is named after it.
+struct KnownContainer {
+  Container container = {};
+  std::optional<Compose> compose = {};
+  friend bool operator==(const KnownContainer&, const KnownContainer&) = default;
+};
+
 struct Census {
   std::vector<Holder> holders;
   std::vector<BlindSpot> blind_spots;
+  // What listens on the same ports in other network namespaces. It is in nobody's way here.
+  std::vector<Holder> elsewhere = {};
+  std::vector<KnownContainer> containers = {};
+  // The sources that were there and answered, and so whose silence says something.
+  std::vector<Source> answered = {};
 };
 
 // What a bind of a server would get at this moment. Only EADDRINUSE means in use (bind(2)).

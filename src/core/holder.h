@@ -20,16 +20,16 @@ enum class HolderState : std::uint8_t { listening, bound, connection, draining, 
 std::string_view to_string(HolderState state);
 
 struct Container {
-  std::string id;
-  std::string name;
-  std::string image;
-  std::optional<bool> running;
+  std::string id = {};
+  std::string name = {};
+  std::string image = {};
+  std::optional<bool> running = {};
   friend bool operator==(const Container&, const Container&) = default;
 };
 
 struct Compose {
-  std::string project;
-  std::string service;
+  std::string project = {};
+  std::string service = {};
   friend bool operator==(const Compose&, const Compose&) = default;
 };
 
@@ -46,9 +46,21 @@ struct Holder {
   std::string exe;
   std::string user;
   std::string unit;
+  // The service that a socket unit starts when somebody connects.
+  std::string activates = {};
   std::optional<Container> container;
   std::optional<Compose> compose;
+  // Whether the process got the socket from another one; then `other_pids` may tell from which.
   std::optional<bool> inherited;
+  // Every other process that has the same socket open, in ascending order.
+  std::vector<std::int32_t> other_pids = {};
+  // Since when it is there, RFC 3339 in UTC: the start of the process, or of the container.
+  std::string since = {};
+  // Of something declared or configured: whether it will take the port at the next boot.
+  std::optional<bool> enabled = {};
+  // Where what comes to the endpoint is sent on to: "10.200.0.2:80", "[fd00::2]:80", or ":8080" for a port of this
+  // machine. A container's own end, the target of a NAT rule, of a proxy.
+  std::string forwards_to = {};
   // The remote end of a connection ("10.0.0.7:443"); empty otherwise.
   std::string remote;
   // Seconds until the kernel drops a draining socket.

@@ -10,7 +10,11 @@ class Inspector {
  public:
   virtual ~Inspector() = default;
 
+  // Whether it is worth asking on this machine. Cheap: it costs every registration of a new service.
+  virtual bool is_present() const { return true; }
+
   // What this source knows about the question. Never fails: what could not be read is a blind spot of the answer.
+  // Keeps to the question's deadline by itself. May run beside other inspectors, in a thread of its own.
   virtual Census inspect(const Question& question) = 0;
 
  protected:

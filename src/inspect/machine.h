@@ -1,11 +1,16 @@
 // What the use cases may ask about this machine.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <optional>
 
 #include "core/census.h"
 
 namespace berth::inspect {
+
+// `claims`: all that takes ports without a socket of its own: containers, NAT rules, socket units.
+enum class Sources : std::uint8_t { sockets, claims, all };
 
 // What a census should cover. The less it asks for, the sooner it is there.
 struct Question {
@@ -15,6 +20,9 @@ struct Question {
   bool listeners_only = false;
   // Whether pid, process, exe, user, unit and container are wanted: may need a walk through all processes.
   bool owners = false;
+  Sources sources = Sources::sockets;
+  // When every source must have answered; one that has not is a blind spot.
+  std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 };
 
 class Machine {

@@ -9,9 +9,12 @@
 #include <string_view>
 
 #include "core/allocation.h"
-#include "store/json_tree.h"
+#include "json/json_tree.h"
 
 namespace berth::store {
+
+using json::Fault;
+using json::JsonTree;
 
 void append_allocation(std::string& out, const Allocation& allocation);
 

@@ -6,12 +6,16 @@
 
 #include "core/json_text.h"
 #include "core/quote.h"
+#include "json/json_tree.h"
 #include "store/allocation_form.h"
-#include "store/json_tree.h"
 #include "store/old_forms.h"
 #include "store/strict_form.h"
 
 namespace berth::store {
+
+using json::Fault;
+using json::JsonTree;
+
 namespace {
 
 using Value = JsonTree::Value;

@@ -5,11 +5,15 @@
 #include <utility>
 
 #include "core/json_text.h"
+#include "json/json_tree.h"
 #include "store/allocation_form.h"
 #include "store/codec.h"
-#include "store/json_tree.h"
 
 namespace berth::store {
+
+using json::Fault;
+using json::JsonTree;
+
 namespace {
 
 using Value = JsonTree::Value;

@@ -5,9 +5,12 @@
 #include <expected>
 
 #include "core/registry.h"
-#include "store/json_tree.h"
+#include "json/json_tree.h"
 
 namespace berth::store {
+
+using json::Fault;
+using json::JsonTree;
 
 // Every member is a service.
 std::expected<Registry, Fault> read_flat_form(const JsonTree::Value& root);

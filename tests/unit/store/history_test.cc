@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "contract/mutations.h"
-#include "store/json_tree.h"
+#include "json/json_tree.h"
 
 namespace berth::store {
 namespace {

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace berth::store {
+namespace berth::json {
 
 // What is wrong with a text, and where.
 struct Fault {
@@ -112,4 +112,4 @@ class JsonTree::Children {
 inline JsonTree::Value JsonTree::root() const { return {*this, 0}; }
 inline JsonTree::Children JsonTree::Value::children() const { return Children(*this); }
 
-}  // namespace berth::store
+}  // namespace berth::json

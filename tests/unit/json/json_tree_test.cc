@@ -1,11 +1,11 @@
-#include "store/json_tree.h"
+#include "json/json_tree.h"
 
 #include <gmock/gmock.h>
 
 #include <string>
 #include <vector>
 
-namespace berth::store {
+namespace berth::json {
 namespace {
 
 using testing::ElementsAre;
@@ -82,4 +82,4 @@ TEST(JsonTree, TheSameNameInDifferentObjectsIsNoDuplicate) {
 }
 
 }  // namespace
-}  // namespace berth::store
+}  // namespace berth::json

@@ -1,4 +1,4 @@
-#include "store/json_tree.h"
+#include "json/json_tree.h"
 
 #include <rapidjson/error/en.h>
 #include <rapidjson/memorystream.h>
@@ -10,7 +10,7 @@
 
 #include "core/quote.h"
 
-namespace berth::store {
+namespace berth::json {
 
 // Receives RapidJSON's events. Where a token begins follows from where the one before it ended: only white space and
 // separators can lie between.
@@ -174,4 +174,4 @@ std::string JsonTree::Value::compact() const {
   return out;
 }
 
-}  // namespace berth::store
+}  // namespace berth::json
