@@ -1,0 +1,1 @@
+// The precompiled header (CMakeLists.txt) needs a source to belong to.
