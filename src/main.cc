@@ -22,10 +22,10 @@ std::unique_ptr<berth::store::Store> open_store(std::string path, double wait) {
                                                    berth::store::FileStoreOptions{wait, berth::system::utc_now});
 }
 
-std::unique_ptr<berth::inspect::Machine> open_machine() {
+std::unique_ptr<berth::inspect::Machine> open_machine(const berth::cli::Looking& looking) {
   berth::inspect::Inspectors inspectors;
   inspectors.push_back(std::make_unique<berth::inspect::SocketsInspector>());
-  return std::make_unique<berth::inspect::LinuxMachine>(std::move(inspectors));
+  return std::make_unique<berth::inspect::LinuxMachine>(std::move(inspectors), looking.patience);
 }
 
 std::string current_user() { return berth::system::Accounts().name(::getuid()); }

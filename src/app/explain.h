@@ -20,8 +20,8 @@ struct Explanation {
   // That commit's record of the service.
   std::optional<store::Record> record;
   // How its own port looks now, and the preferred one if it is another.
-  Findings own;
-  std::optional<Findings> preferred;
+  PortReport own;
+  std::optional<PortReport> preferred;
 };
 
 // Error: negative if the service is not registered.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 
 namespace berth::app {
 namespace {
@@ -20,10 +21,12 @@ bool LookingGlass::Survey::excludes(const Endpoint& endpoint) const {
 
 Sight LookingGlass::sight() {
   return {[this](const Endpoint& endpoint) { return probe(endpoint); },
-          [this](const Endpoint& endpoint) { return holders(endpoint); }, [this] { return kernel(); }};
+          [this](const Endpoint& endpoint) { return holders(endpoint); }, [this] { return kernel(); },
+          [this](const Endpoint& endpoint) { return hidden(endpoint); }};
 }
 
 void LookingGlass::look_ahead(std::span<const Request> requests) {
+  if (!requests.empty()) hidden(requests.front().endpoint);
   for (const auto& request : requests) {
     const auto& ports = request.endpoint.ports;
     for (unsigned port = ports.first; port <= ports.last && seen_.size() < most_named; ++port) {
@@ -56,11 +59,14 @@ std::vector<Holder> LookingGlass::holders(const Endpoint& endpoint) {
   const auto seen = std::ranges::find(seen_, endpoint, &Seen::endpoint);
   if (seen != seen_.end()) return seen->holders;
   const bool named = !hurried_ && seen_.size() < most_named;
-  if (!named) {
-    if (auto found = listeners(endpoint); !found.empty()) return found;
+  if (named) {
+    auto found = machine_.census({.about = endpoint, .owners = true, .sources = inspect::Sources::all}).holders;
+    seen_.push_back({endpoint, found});
+    return found;
   }
-  auto found = machine_.census({.about = endpoint, .owners = named}).holders;
-  if (named) seen_.push_back({endpoint, found});
+  auto found = listeners(endpoint);
+  if (found.empty()) found = machine_.census({.about = endpoint}).holders;
+  std::ranges::move(hidden(endpoint), std::back_inserter(found));
   return found;
 }
 
@@ -70,6 +76,15 @@ std::vector<Holder> LookingGlass::listeners(const Endpoint& endpoint) {
     listeners_ = std::make_unique<Survey>(all, machine_.census({.about = all, .listeners_only = true}));
   }
   return copies_of(listeners_->index.overlapping(endpoint));
+}
+
+// One census for a whole decision: an engine is asked once, whatever the number of candidates.
+std::vector<Holder> LookingGlass::hidden(const Endpoint& endpoint) {
+  if (!hidden_) {
+    const Endpoint all{{}, Protocol::tcp_udp, {1, highest_port}};
+    hidden_ = std::make_unique<Survey>(all, machine_.census({.sources = inspect::Sources::hidden}));
+  }
+  return copies_of(hidden_->index.overlapping(endpoint));
 }
 
 KernelRanges LookingGlass::kernel() {

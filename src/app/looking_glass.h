@@ -24,8 +24,14 @@ class LookingGlass {
   // The view for decide(). Valid as long as this object.
   Sight sight();
 
-  // Names who holds the preferred ports, if anybody does, as long as there is time for it.
+  // Takes the census of what has ports without a socket, and names who holds the preferred ports, if anybody does, as
+  // long as there is time for it.
   void look_ahead(std::span<const Request> requests);
+
+  // What the census of what has ports without a socket could not show, if one was taken.
+  std::vector<BlindSpot> blind_spots() const {
+    return hidden_ ? hidden_->census.blind_spots : std::vector<BlindSpot>{};
+  }
 
   // From now on holders are not named any more: for what happens under the lock.
   void hurry() { hurried_ = true; }
@@ -53,6 +59,7 @@ class LookingGlass {
   Probe probe(const Endpoint& endpoint);
   std::vector<Holder> holders(const Endpoint& endpoint);
   std::vector<Holder> listeners(const Endpoint& endpoint);
+  std::vector<Holder> hidden(const Endpoint& endpoint);
   KernelRanges kernel();
 
   inspect::Machine& machine_;
@@ -60,6 +67,7 @@ class LookingGlass {
   std::vector<Seen> seen_;
   std::unique_ptr<Survey> survey_;
   std::unique_ptr<Survey> listeners_;
+  std::unique_ptr<Survey> hidden_;
   std::optional<KernelRanges> kernel_;
 };
 

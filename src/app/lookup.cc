@@ -25,7 +25,10 @@ std::expected<Listing, Error> list_allocations(const Context& context, std::span
     if (registry.find(service) == nullptr) return std::unexpected(not_registered(service, registry));
   }
   if (registry.allocations().empty()) return listing;
-  auto census = context.machine.census({.listeners_only = !has_contests(registry), .owners = needs_owners(registry)});
+  auto census = context.machine.census(
+      {.listeners_only = !has_contests(registry),
+       .owners = needs_owners(registry),
+       .sources = needs_containers(registry) ? inspect::Sources::all : inspect::Sources::sockets});
   const auto states = states_of(registry, census);
   listing.blind_spots = std::move(census.blind_spots);
   listing.rows.reserve(states.size());

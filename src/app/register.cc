@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "app/looking_glass.h"
+#include "core/quote.h"
 #include "core/spec.h"
 
 namespace berth::app {
@@ -72,13 +73,25 @@ std::expected<std::optional<Decisions>, Error> keep_all(const Context& context, 
   return std::move(plan->decisions);
 }
 
+// Said once, with the first port that was given out in spite of it.
+void tell_blind_spots(std::vector<Decision>& decisions, const LookingGlass& glass) {
+  const auto is_given = [](const Decision& decision) { return decision.choice != Choice::kept; };
+  const auto first = std::ranges::find_if(decisions, is_given);
+  if (first == decisions.end()) return;
+  for (const auto& spot : glass.blind_spots()) {
+    if (spot.hides_holders) first->notes.push_back("not seen: " + escape(spot.why));
+  }
+}
+
 }  // namespace
 
 std::expected<Outcome, Error> plan_registration(const Context& context, std::span<const Request> requests) {
   auto registry = context.store.read();
   if (!registry) return std::unexpected(std::move(registry).error());
   LookingGlass glass(context.machine);
-  return decide_on(std::move(*registry), requests, glass, context);
+  auto outcome = decide_on(std::move(*registry), requests, glass, context);
+  if (outcome) tell_blind_spots(outcome->decisions, glass);
+  return outcome;
 }
 
 std::expected<Decisions, Error> register_services(const Context& context, std::span<const Request> requests) {
@@ -102,6 +115,7 @@ std::expected<Decisions, Error> register_services(const Context& context, std::s
   if (auto revision = context.store.update(context.author(), mutate); !revision) {
     return std::unexpected(std::move(revision).error());
   }
+  tell_blind_spots(decisions, glass);
   return decisions;
 }
 
@@ -111,7 +125,9 @@ std::expected<std::vector<Decision>, Error> next_ports(const Context& context, c
   if (!registry) return std::unexpected(registry.error());
   LookingGlass glass(context.machine);
   if (count >= survey_from) glass.survey(std::array{Request{.endpoint = preferred}});
-  return choose_next(*registry, preferred, within, count, glass.sight());
+  auto decisions = choose_next(*registry, preferred, within, count, glass.sight());
+  if (decisions) tell_blind_spots(*decisions, glass);
+  return decisions;
 }
 
 }  // namespace berth::app

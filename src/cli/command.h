@@ -38,6 +38,7 @@ Result run_free(Session& session, const Arguments& arguments);
 Result run_next(Session& session, const Arguments& arguments);
 Result run_who(Session& session, const Arguments& arguments);
 Result run_explain(Session& session, const Arguments& arguments);
+Result run_check(Session& session, const Arguments& arguments);
 Result run_migrate(Session& session, const Arguments& arguments);
 Result run_history(Session& session, const Arguments& arguments);
 Result run_version(Session& session, const Arguments& arguments);

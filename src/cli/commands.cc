@@ -15,12 +15,17 @@ constexpr std::array common{
     Option{"--help", "", "what the command does", "-h"},
 };
 
+constexpr Option deadline{"--deadline", "SECONDS", "how long to wait for containers' engines and other sources (2)"};
+constexpr Option root{"--root", "DIR",
+                      "what is declared under DIR, a system that does not run, instead of this machine"};
+
 constexpr std::array register_options{
     Option{"--within", "A-B", "take a port from this range alone"},
     Option{"--strict", "", "refuse a fixed port that is in use (exit 3) instead of warning"},
     Option{"--dry-run", "", "say what would be given, record nothing"},
     Option{"--batch", "FILE", "one request a line: SERVICE SPEC [fixed|flexible]; - is stdin; all or nothing"},
     Option{"--explain", "", "say on stderr which candidates were skipped, and why"},
+    deadline,
 };
 
 constexpr std::array release_options{
@@ -30,6 +35,16 @@ constexpr std::array release_options{
 constexpr std::array next_options{
     Option{"--count", "N", "so many ports, one a line (1)"},
     Option{"--within", "A-B", "from this range alone"},
+    deadline,
+};
+
+constexpr std::array look_options{deadline};
+constexpr std::array who_options{deadline, root};
+
+constexpr std::array check_options{
+    Option{"--all", "", "also listeners that nobody has registered"},
+    deadline,
+    root,
 };
 
 constexpr std::array migrate_options{
@@ -60,6 +75,10 @@ constexpr std::string_view about_release = "All of the services, or none if one 
 constexpr std::string_view about_explain =
     "When and by whom it was registered, which candidates were skipped and why, and how it is now.";
 
+constexpr std::string_view about_check =
+    "Exit 1 if anything is a conflict (two want one port) or a drift (the registry says one thing, the\n"
+    "machine does another); risks alone are exit 0. docs/findings.md describes each finding.";
+
 constexpr std::string_view about_migrate =
     "PATH is a registry in one of the old formats, {\"keycloak\": 8080} or {\"ports_in_use\": ...}; where\n"
     "the registry itself has one, it is converted. Running listeners are taken over under the names\n"
@@ -76,13 +95,15 @@ constexpr std::array table{
     Command{"release", "SERVICE... | --all", "give ports back",
             about_release, release_options, 0, any_number, run_release},
     Command{"free", "SPEC", "exit 0 if free, 1 if not (the verdict on stderr)",
-            about_spec, {}, 1, 1, run_free},
+            about_spec, look_options, 1, 1, run_free},
     Command{"next", "SPEC", "the next available port(s), nothing recorded",
             about_spec, next_options, 1, 1, run_next},
     Command{"who", "SPEC", "everything known about a port, and what to do",
-            about_spec, {}, 1, 1, run_who},
+            about_spec, who_options, 1, 1, run_who},
     Command{"explain", "SERVICE", "why it has the port it has",
-            about_explain, {}, 1, 1, run_explain},
+            about_explain, look_options, 1, 1, run_explain},
+    Command{"check", "", "conflicts, drift and blind spots of the whole server",
+            about_check, check_options, 0, 0, run_check},
     Command{"migrate", "[PATH...]", "take over an existing installation",
             about_migrate, migrate_options, 0, any_number, run_migrate},
     Command{"history", "[SERVICE]", "every change: when, who, what",

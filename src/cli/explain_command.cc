@@ -4,7 +4,7 @@
 #include "cli/command.h"
 #include "cli/commit.h"
 #include "cli/exit_codes.h"
-#include "cli/findings.h"
+#include "cli/port_report.h"
 #include "core/candidates.h"
 #include "core/quote.h"
 

@@ -1,7 +1,7 @@
 #include "app/who.h"
 #include "cli/command.h"
 #include "cli/exit_codes.h"
-#include "cli/findings.h"
+#include "cli/port_report.h"
 #include "core/spec.h"
 
 namespace berth::cli {
@@ -10,12 +10,12 @@ Result run_free(Session& session, const Arguments& arguments) {
   const auto endpoint = parse_endpoint(arguments.words().front());
   if (!endpoint) return std::unexpected(endpoint.error());
   auto& out = session.out;
-  const auto findings = app::look_at(session.context(), *endpoint, !out.quiet || out.json);
-  if (!findings) return std::unexpected(findings.error());
+  const auto report = app::look_at(session.context(), *endpoint, !out.quiet || out.json);
+  if (!report) return std::unexpected(report.error());
 
-  if (out.json) out.answer_line(json_of(*findings));
-  out.note(sentence_of(*findings));
-  switch (findings->verdict) {
+  if (out.json) out.answer_line(json_of(*report));
+  out.note(sentence_of(*report));
+  switch (report->verdict) {
     case Verdict::free:
       return exit_done;
     case Verdict::unknown:

@@ -113,6 +113,14 @@ void write_allocation(Json& json, const Allocation& allocation) {
 
 namespace {
 
+void write_truth(Json& json, std::optional<bool> truth) {
+  if (truth) {
+    json.value(*truth);
+  } else {
+    json.null();
+  }
+}
+
 void write_container(Json& json, const std::optional<Container>& container) {
   if (!container) {
     json.null();
@@ -123,11 +131,7 @@ void write_container(Json& json, const std::optional<Container>& container) {
   json.key("name").text_or_null(container->name);
   json.key("image").text_or_null(container->image);
   json.key("running");
-  if (container->running) {
-    json.value(*container->running);
-  } else {
-    json.null();
-  }
+  write_truth(json, container->running);
   json.end_object();
 }
 
@@ -159,16 +163,19 @@ void write_holder(Json& json, const Holder& holder) {
   json.key("exe").text_or_null(holder.exe);
   json.key("user").text_or_null(holder.user);
   json.key("unit").text_or_null(holder.unit);
+  json.key("activates").text_or_null(holder.activates);
   json.key("container");
   write_container(json, holder.container);
   json.key("compose");
   write_compose(json, holder.compose);
   json.key("inherited");
-  if (holder.inherited) {
-    json.value(*holder.inherited);
-  } else {
-    json.null();
-  }
+  write_truth(json, holder.inherited);
+  json.key("other_pids");
+  write_array(json, holder.other_pids, [](Json& out, std::int32_t pid) { out.value(static_cast<std::uint64_t>(pid)); });
+  json.key("since").text_or_null(holder.since);
+  json.key("enabled");
+  write_truth(json, holder.enabled);
+  json.key("forwards_to").text_or_null(holder.forwards_to);
   json.key("remote").text_or_null(holder.remote);
   json.key("seconds_left");
   if (holder.seconds_left) {

@@ -61,6 +61,7 @@ Result run_next(Session& session, const Arguments& arguments) {
     for (const auto& warning : decision.warnings) {
       if (warned.insert(warning).second) out.warn(warning);
     }
+    for (const auto& note : decision.notes) out.note(note);
     out.answer_line(to_string(decision.allocation.endpoint.ports));
   }
   return exit_done;

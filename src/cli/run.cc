@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
+#include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <utility>
@@ -19,6 +21,7 @@ namespace berth::cli {
 namespace {
 
 constexpr double default_wait = 10;
+constexpr double default_deadline = 2;
 constexpr std::string_view default_registry = "/opt/foss-server-stack/port_allocation.json";
 
 struct Line {
@@ -59,16 +62,16 @@ std::string registry_path(const Arguments& arguments) {
   return std::string(default_registry);
 }
 
-std::expected<double, Error> wait_seconds(const Arguments& arguments) {
-  const auto text = arguments.value("--wait");
-  if (!text) return default_wait;
+std::expected<double, Error> seconds_of(const Arguments& arguments, std::string_view option, double otherwise) {
+  const auto text = arguments.value(option);
+  if (!text) return otherwise;
   double seconds = 0;
   const auto [end, error] =
       std::from_chars(text->data(), text->data() + text->size(), seconds, std::chars_format::fixed);
   constexpr double longest = 86400;
   if (error == std::errc{} && end == text->data() + text->size() && seconds >= 0 && seconds <= longest) return seconds;
-  return std::unexpected(
-      Error{ErrorCode::usage, fmt::format("invalid --wait {}: it is a number of seconds, 0 to 86400", quote(*text))});
+  return std::unexpected(Error{
+      ErrorCode::usage, fmt::format("invalid {} {}: it is a number of seconds, 0 to 86400", option, quote(*text))});
 }
 
 std::expected<void, Error> check_number_of_words(const Command& command, const Arguments& arguments) {
@@ -125,14 +128,18 @@ void apply_common_options(Output& out, const Arguments& arguments) {
 
 int run_command(const Backstage& backstage, Output& out, const Command& command, const Arguments& arguments,
                 std::span<const std::string_view> words) {
-  const auto wait = wait_seconds(arguments);
+  const auto wait = seconds_of(arguments, "--wait", default_wait);
   if (!wait) return report(out, wait.error());
+  const auto deadline = seconds_of(arguments, "--deadline", default_deadline);
+  if (!deadline) return report(out, deadline.error());
   if (arguments.value("--registry") == "") {
     return report(out, {ErrorCode::usage, "--registry is empty", "--registry FILE"});
   }
   if (const auto checked = check_number_of_words(command, arguments); !checked) return report(out, checked.error());
 
-  Session session(backstage, out, registry_path(arguments), *wait, {words.begin(), words.end()});
+  const Looking looking{std::chrono::milliseconds(static_cast<std::int64_t>(*deadline * 1000)),
+                        std::string(arguments.value("--root").value_or(""))};
+  Session session(backstage, out, registry_path(arguments), *wait, looking, {words.begin(), words.end()});
   const auto result = command.run(session, arguments);
   if (!result) return report(out, result.error());
   if (!out.flush()) {

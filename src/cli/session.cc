@@ -20,7 +20,7 @@ std::string command_line(const std::vector<std::string>& words) {
 app::Context Session::context() {
   if (!store_) {
     store_ = backstage_.open_store(registry_, wait_);
-    machine_ = backstage_.open_machine();
+    machine_ = backstage_.open_machine(looking_);
   }
   const auto author = [this] { return store::Author{backstage_.user(), command_line(words_)}; };
   return {*store_, *machine_, author, backstage_.now};

@@ -1,6 +1,7 @@
 // One run of the command line: what the options everywhere said, and the places behind the use cases.
 #pragma once
 
+#include <chrono>
 #include <expected>
 #include <functional>
 #include <memory>
@@ -13,11 +14,19 @@
 
 namespace berth::cli {
 
+// How the machine is looked at.
+struct Looking {
+  // Until then every source has answered, or is a blind spot.
+  std::chrono::milliseconds patience = std::chrono::seconds(2);
+  // The root of a file system that does not run, whose declarations alone are looked at; empty for this machine.
+  std::string root = {};
+};
+
 // What main hands over: the concrete parts, made when they are needed.
 struct Backstage {
   // A registry at `path`, whose lock is waited for so many seconds.
   std::function<std::unique_ptr<store::Store>(std::string path, double wait)> open_store;
-  std::function<std::unique_ptr<inspect::Machine>()> open_machine;
+  std::function<std::unique_ptr<inspect::Machine>(const Looking& looking)> open_machine;
   std::function<std::string()> now;
   std::function<std::string()> user;
 };
@@ -25,8 +34,14 @@ struct Backstage {
 class Session {
  public:
   // `words`: the command line, for the history.
-  Session(const Backstage& backstage, Output& output, std::string registry, double wait, std::vector<std::string> words)
-      : out(output), backstage_(backstage), registry_(std::move(registry)), wait_(wait), words_(std::move(words)) {}
+  Session(const Backstage& backstage, Output& output, std::string registry, double wait, Looking looking,
+          std::vector<std::string> words)
+      : out(output),
+        backstage_(backstage),
+        registry_(std::move(registry)),
+        wait_(wait),
+        looking_(std::move(looking)),
+        words_(std::move(words)) {}
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
@@ -43,6 +58,7 @@ class Session {
   const Backstage& backstage_;
   std::string registry_;
   double wait_;
+  Looking looking_;
   std::vector<std::string> words_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<inspect::Machine> machine_;

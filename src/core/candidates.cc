@@ -42,22 +42,23 @@ class Walker {
     unsigned first = std::max(walk_.preferred.ports.first, walk_.from);
     for (; first + size - 1 <= walk_.limit; first = unsigned{landing_.skipped.back().ports.last} + 1) {
       const PortRange ports{static_cast<Port>(first), static_cast<Port>(first + size - 1)};
-      auto obstacle = this->obstacle(ports);
-      if (!obstacle) return std::unexpected(obstacle.error());
-      if (!*obstacle) {
+      landing_.owner = {};
+      auto objection = this->objection(ports);
+      if (!objection) return std::unexpected(objection.error());
+      if (!*objection) {
         landing_.ports = ports;
         return std::move(landing_);
       }
-      record(landing_.skipped, std::move(**obstacle));
+      record(landing_.skipped, std::move(**objection));
     }
     return std::unexpected(exhausted());
   }
 
  private:
-  using Obstacle = std::expected<std::optional<Skip>, Error>;
+  using Objection = std::expected<std::optional<Skip>, Error>;
 
   // The first thing that speaks against `ports`.
-  Obstacle obstacle(PortRange ports) {
+  Objection objection(PortRange ports) {
     if (ports != walk_.preferred.ports) {
       if (auto excluded = excluded_by_rule(ports)) return excluded;
     }
@@ -90,12 +91,14 @@ class Walker {
     return {ports, Verdict::allocated, judge({&other}, {}, {}).evidence};
   }
 
-  Obstacle look_at(const Endpoint& endpoint) {
-    const auto probe = sight_.probe(endpoint);
-    if (probe.result == Probe::Result::bindable) return std::nullopt;
-    const auto holders = in_the_way(endpoint, probe, walk_.own, sight_);
-    if (!holders) return std::nullopt;
-    auto judgement = judge({}, *holders, probe);
+  Objection look_at(const Endpoint& endpoint) {
+    auto clearance = clear(endpoint, walk_.service, walk_.own, sight_);
+    if (!clearance.obstacle) {
+      if (clearance.owner) landing_.owner = std::move(clearance.owner);
+      return std::nullopt;
+    }
+    const auto& [probe, holders] = *clearance.obstacle;
+    auto judgement = judge({}, holders, probe);
     if (judgement.verdict != Verdict::unknown) {
       return Skip{endpoint.ports, judgement.verdict, std::move(judgement.evidence)};
     }

@@ -18,7 +18,7 @@ struct Walk {
   // The first and the last port that may be given out.
   Port from = 1;
   Port limit = 65535;
-  // Whose allocations do not count as taken.
+  // Whose allocations do not count as taken, nor what is called so.
   std::optional<std::string_view> service = {};
   // Ports that may be in use, because what uses them is taken to be the service itself.
   std::optional<Endpoint> own = {};
@@ -28,6 +28,8 @@ struct Landing {
   PortRange ports;
   std::vector<Skip> skipped = {};
   std::vector<std::string> warnings = {};
+  // Who has the ports already, and is the service itself.
+  Owner owner = {};
 };
 
 // The preferred ports are taken as asked if nothing has them. After them, ports are passed over that the kernel keeps

@@ -14,7 +14,8 @@ State state_of(const Allocation& allocation, const Registry& registry, const std
   auto state = State::idle;
   bool own = false;
   for (const auto* holder : holders) {
-    if (!claims(*holder)) continue;
+    if (!claims(*holder) || holder->state == HolderState::declared || holder->state == HolderState::configured)
+      continue;
     if (allocation.contest && contests(*holder, *allocation.contest)) return State::conflict;
     // What is bound and nothing else serves nobody.
     if (holder->state == HolderState::bound) continue;
@@ -69,6 +70,16 @@ std::vector<State> states_of(const Registry& registry, const Census& census) {
 bool has_contests(const Registry& registry) {
   return std::ranges::any_of(registry.allocations(),
                              [](const auto& entry) { return entry.second.contest.has_value(); });
+}
+
+bool needs_containers(const Registry& registry) {
+  return std::ranges::any_of(registry.allocations(), [](const auto& entry) {
+    const auto is_container = [](const Owner& owner) {
+      return owner.kind == Owner::Kind::container || owner.kind == Owner::Kind::compose;
+    };
+    const auto& [service, allocation] = entry;
+    return is_container(allocation.owner) || (allocation.contest && is_container(allocation.contest->owner));
+  });
 }
 
 bool needs_owners(const Registry& registry) {

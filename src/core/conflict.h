@@ -25,4 +25,7 @@ bool has_contests(const Registry& registry);
 // Whether the owners of holders matter for the states: whether it is worth finding them out.
 bool needs_owners(const Registry& registry);
 
+// Whether they can be told by the names of containers alone, which only their engine knows.
+bool needs_containers(const Registry& registry);
+
 }  // namespace berth

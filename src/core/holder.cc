@@ -44,6 +44,27 @@ std::string_view to_string(HolderState state) {
   return "";
 }
 
+bool claims(const Holder& holder) {
+  return holder.state != HolderState::connection && holder.state != HolderState::draining;
+}
+
+bool takes_without_socket(const Holder& holder) {
+  const bool sleeps = holder.state == HolderState::declared && !holder.enabled.value_or(true);
+  return holder.source != Source::socket && !sleeps;
+}
+
+bool is_named_after(const Holder& holder, std::string_view service) {
+  const auto slash = service.find('/');
+  const auto project = service.substr(0, slash);
+  const auto part = slash == std::string_view::npos ? std::string_view{} : service.substr(slash + 1);
+  if (holder.compose) {
+    return holder.compose->project == project && (part.empty() || part == holder.compose->service);
+  }
+  if (holder.container) return holder.container->name == project;
+  const auto dot = holder.unit.rfind('.');
+  return dot != std::string::npos && std::string_view(holder.unit).substr(0, dot) == project;
+}
+
 Owner owner_of(const Holder& holder) {
   if (holder.container && !holder.container->name.empty()) return {Owner::Kind::container, holder.container->name};
   if (holder.compose) return {Owner::Kind::compose, holder.compose->project + "/" + holder.compose->service};
@@ -82,27 +103,50 @@ std::string_view noun(HolderState state) {
       return "a closing connection in TIME_WAIT";
     case HolderState::bound:
       return "a bound socket";
-    default:
+    case HolderState::published:
+      return "a published port";
+    case HolderState::configured:
+      return "a configured port";
+    case HolderState::declared:
+      return "a declared socket";
+    case HolderState::listening:
       return "a listening socket";
   }
+  return "";
+}
+
+std::string who_of(const Holder& holder) {
+  if (holder.container && !holder.container->name.empty()) return "container " + holder.container->name;
+  if (holder.source == Source::nat) return "a NAT rule";
+  if (holder.source == Source::systemd) return "socket unit " + holder.unit;
+  return holder.process;
+}
+
+// What is not running, or not meant to be, is the first thing to know about it.
+std::string_view rest_of(const Holder& holder) {
+  if (holder.container && holder.container->running == false) return "not running";
+  if (holder.state == HolderState::declared && holder.enabled) return *holder.enabled ? "enabled" : "not enabled";
+  return "";
 }
 
 }  // namespace
 
 std::string describe(const Holder& holder) {
-  std::string who = holder.process;
-  if (holder.container && !holder.container->name.empty()) who = "container " + holder.container->name;
+  const auto who = who_of(holder);
   std::string in;
   const auto add = [&in](std::string_view text) {
     if (!in.empty()) in.append(", ");
     in.append(text);
   };
   if (holder.pid) add(fmt::format("pid {}", *holder.pid));
-  if (!holder.unit.empty()) add("unit " + holder.unit);
+  if (const auto rest = rest_of(holder); !rest.empty()) add(rest);
+  if (!holder.unit.empty() && holder.source != Source::systemd) add("unit " + holder.unit);
+  if (!holder.activates.empty()) add("for " + holder.activates);
   if (!holder.user.empty() && !holder.pid) add("user " + holder.user);
   if (!who.empty() && holder.state != HolderState::listening) add(noun(holder.state));
   add(holder.endpoint.address.to_string());
   if (!holder.remote.empty()) add("to " + holder.remote);
+  if (holder.source == Source::nat && !holder.forwards_to.empty()) add("to " + holder.forwards_to);
   if (holder.seconds_left) add(fmt::format("{} s left", *holder.seconds_left));
   return fmt::format("{} ({})", who.empty() ? std::string(noun(holder.state)) : who, in);
 }

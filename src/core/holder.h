@@ -72,6 +72,17 @@ struct Holder {
   friend bool operator==(const Holder&, const Holder&) = default;
 };
 
+// Whether the holder means to have the port: connections and closing sockets are nobody's claim.
+bool claims(const Holder& holder);
+
+// Whether the port is lost to others without any socket there: a container's, running or not, a NAT rule's, that of a
+// socket unit, unless it is not enabled.
+bool takes_without_socket(const Holder& holder);
+
+// Whether its unit, container or compose project is called as the service is: "nginx.service" is nginx, the service db
+// of compose project blog is blog/db, the whole project is blog.
+bool is_named_after(const Holder& holder, std::string_view service);
+
 // The strongest identity known: container, compose service, unit, else executable; none if there is nothing to go by.
 Owner owner_of(const Holder& holder);
 

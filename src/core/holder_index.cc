@@ -19,12 +19,18 @@ HolderIndex::HolderIndex(const std::vector<Holder>& holders) {
 }
 
 std::vector<const Holder*> HolderIndex::overlapping(const Endpoint& endpoint) const {
+  auto found = on(endpoint.ports);
+  std::erase_if(found, [&](const Holder* holder) { return !overlap(holder->endpoint, endpoint); });
+  return found;
+}
+
+std::vector<const Holder*> HolderIndex::on(PortRange ports) const {
   std::vector<const Holder*> found;
   // A holder that begins further down than this cannot reach the first port.
-  const unsigned reach = endpoint.ports.first >= longest_ ? endpoint.ports.first - longest_ + 1 : 0;
+  const unsigned reach = ports.first >= longest_ ? ports.first - longest_ + 1 : 0;
   for (auto holder = std::ranges::lower_bound(sorted_, reach, {}, first_port);
-       holder != sorted_.end() && first_port(*holder) <= endpoint.ports.last; ++holder) {
-    if (overlap((*holder)->endpoint, endpoint)) found.push_back(*holder);
+       holder != sorted_.end() && first_port(*holder) <= ports.last; ++holder) {
+    if (overlap((*holder)->endpoint.ports, ports)) found.push_back(*holder);
   }
   return found;
 }

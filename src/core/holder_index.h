@@ -14,6 +14,8 @@ class HolderIndex {
 
   // By first port.
   std::vector<const Holder*> overlapping(const Endpoint& endpoint) const;
+  // Whatever their addresses and protocols are.
+  std::vector<const Holder*> on(PortRange ports) const;
 
  private:
   std::vector<const Holder*> sorted_;

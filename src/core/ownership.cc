@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/attribution.h"
 #include "core/quote.h"
 
 namespace berth {
@@ -15,10 +16,6 @@ std::string_view first_word(std::string_view service) { return service.substr(0,
 bool contains(Protocol all, Protocol some) { return (static_cast<unsigned>(some) & ~static_cast<unsigned>(all)) == 0; }
 
 }  // namespace
-
-bool claims(const Holder& holder) {
-  return holder.state != HolderState::connection && holder.state != HolderState::draining;
-}
 
 bool is_another_services(const Holder& holder, const Allocation& allocation, const Registry& registry) {
   return std::ranges::any_of(registry.allocations(), [&](const auto& entry) {
@@ -79,9 +76,31 @@ std::optional<std::vector<Holder>> in_the_way(const Endpoint& endpoint, const Pr
   return holders;
 }
 
+Clearance clear(const Endpoint& endpoint, std::optional<std::string_view> service, const std::optional<Endpoint>& own,
+                const Sight& sight) {
+  Obstacle obstacle{sight.probe(endpoint), {}};
+  if (obstacle.probe.result == Probe::Result::bindable) {
+    // Who is where the service is already cannot be told from it.
+    if (!own || !overlap(*own, endpoint)) obstacle.holders = sight.hidden(endpoint);
+    std::erase_if(obstacle.holders, [](const Holder& holder) { return !takes_without_socket(holder); });
+    if (obstacle.holders.empty()) return {};
+  } else {
+    auto holders = in_the_way(endpoint, obstacle.probe, own, sight);
+    if (!holders) return {};
+    obstacle.holders = std::move(*holders);
+  }
+  const auto is_service = [&](const Holder& holder) { return service && is_named_after(holder, *service); };
+  const auto itself = std::ranges::find_if(obstacle.holders, is_service);
+  if (itself == obstacle.holders.end()) return {std::move(obstacle)};
+  const auto owner = owner_of(*itself);
+  std::erase_if(obstacle.holders, [&](const Holder& holder) { return is_service(holder) || !claims(holder); });
+  if (obstacle.holders.empty()) return {std::nullopt, owner};
+  return {std::move(obstacle)};
+}
+
 std::string in_use_by(const Endpoint& endpoint, const std::vector<Holder>& holders) {
   std::string who;
-  for (const auto& holder : holders) {
+  for (const auto& holder : without_echoes(holders)) {
     const auto text = escape(describe(holder));
     if (who.contains(text)) continue;
     if (!who.empty()) who.append(", ");

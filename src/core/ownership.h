@@ -19,9 +19,6 @@ struct Use {
   std::string who = {};
 };
 
-// Whether the holder means to have the port: connections and closing sockets are nobody's claim.
-bool claims(const Holder& holder);
-
 // Whether the holder is known to be what another service's allocation belongs to.
 bool is_another_services(const Holder& holder, const Allocation& allocation, const Registry& registry);
 
@@ -38,6 +35,22 @@ Use use_of(const Allocation& allocation, const Registry& registry, const Sight& 
 // Who is in the way of a bind that was refused; nullopt if it is taken to be the service itself, which has `own`.
 std::optional<std::vector<Holder>> in_the_way(const Endpoint& endpoint, const Probe& probe,
                                               const std::optional<Endpoint>& own, const Sight& sight);
+
+// What speaks against giving one port to a service.
+struct Obstacle {
+  Probe probe;
+  std::vector<Holder> holders;
+};
+
+struct Clearance {
+  std::optional<Obstacle> obstacle = {};
+  // Who has the port already, and is the service: its unit or container is called so.
+  Owner owner = {};
+};
+
+// Asks for a probe and for those who take a port without a socket. `service` and what has `own` are in nobody's way.
+Clearance clear(const Endpoint& endpoint, std::optional<std::string_view> service, const std::optional<Endpoint>& own,
+                const Sight& sight);
 
 // "port 8080/tcp is held by nginx (pid 812, ...)", escaped.
 std::string in_use_by(const Endpoint& endpoint, const std::vector<Holder>& holders);

@@ -170,8 +170,16 @@ class Decider {
                       allocation_for(request, current, Kind::flexible, landing->ports)};
     decision.skipped = std::move(landing->skipped);
     decision.warnings = std::move(landing->warnings);
+    record_owner(decision, std::move(landing->owner));
     warn_of_odd_port(decision, sight_.kernel());
     return decision;
+  }
+
+  // Who has the port already, and is the service.
+  static void record_owner(Decision& decision, Owner owner) {
+    if (!owner) return;
+    decision.notes.push_back(fmt::format("it is there already: {} {}", to_string(owner.kind), escape(owner.name)));
+    decision.allocation.owner = std::move(owner);
   }
 
   Result take_fixed(const Request& request, const Allocation* current) const {
@@ -184,11 +192,11 @@ class Decider {
     const auto own = own_endpoint(current);
     for (unsigned port = request.endpoint.ports.first; port <= request.endpoint.ports.last; ++port) {
       const auto endpoint = request.endpoint.at(static_cast<Port>(port));
-      const auto probe = sight_.probe(endpoint);
-      if (probe.result == Probe::Result::bindable) continue;
-      auto holders = in_the_way(endpoint, probe, own, sight_);
-      if (!holders) continue;
-      if (auto settled = contest(request, endpoint, probe, std::move(*holders), decision); !settled) {
+      auto clearance = clear(endpoint, request.service, own, sight_);
+      record_owner(decision, std::move(clearance.owner));
+      if (!clearance.obstacle) continue;
+      auto& [probe, holders] = *clearance.obstacle;
+      if (auto settled = contest(request, endpoint, probe, std::move(holders), decision); !settled) {
         return std::unexpected(std::move(settled).error());
       }
     }

@@ -39,6 +39,8 @@ struct Sight {
   std::function<std::vector<Holder>(const Endpoint&)> holders;
   // Asked once, when a new port is to be found.
   std::function<KernelRanges()> kernel;
+  // Who takes ports of it without a socket, so that no probe meets him: containers, NAT rules, socket units.
+  std::function<std::vector<Holder>(const Endpoint&)> hidden = [](const Endpoint&) { return std::vector<Holder>{}; };
 };
 
 enum class Choice : std::uint8_t { kept, preferred, moved };

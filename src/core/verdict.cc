@@ -4,10 +4,11 @@
 
 #include <algorithm>
 
+#include "core/attribution.h"
+
 namespace berth {
 namespace {
 
-bool takes_without_socket(const Holder& holder) { return holder.source != Source::socket; }
 bool is_draining(const Holder& holder) { return holder.state == HolderState::draining; }
 
 // What the machine alone says, the registry aside.
@@ -67,7 +68,7 @@ Verdict heavier(Verdict left, Verdict right) { return weight(left) < weight(righ
 Judgement judge(const std::vector<const Allocation*>& allocations, const std::vector<Holder>& holders,
                 const Probe& probe) {
   Judgement judgement{judge_machine(holders, probe), {}};
-  for (const auto& holder : holders) {
+  for (const auto& holder : without_echoes(holders)) {
     if (judgement.verdict == Verdict::free && !takes_without_socket(holder)) continue;
     judgement.evidence.push_back({holder.source, "held by " + describe(holder)});
   }

@@ -13,6 +13,9 @@ class Inspector {
   // Whether it is worth asking on this machine. Cheap: it costs every registration of a new service.
   virtual bool is_present() const { return true; }
 
+  // Which questions it answers: of sockets, or of what takes ports without one.
+  virtual Sources reads() const { return Sources::hidden; }
+
   // What this source knows about the question. Never fails: what could not be read is a blind spot of the answer.
   // Keeps to the question's deadline by itself. May run beside other inspectors, in a thread of its own.
   virtual Census inspect(const Question& question) = 0;

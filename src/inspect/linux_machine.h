@@ -1,6 +1,7 @@
 // This machine: the kernel's sockets and sysctls, and every inspector there is.
 #pragma once
 
+#include <chrono>
 #include <utility>
 
 #include "inspect/machine.h"
@@ -10,7 +11,9 @@ namespace berth::inspect {
 
 class LinuxMachine : public Machine {
  public:
-  explicit LinuxMachine(Inspectors inspectors) : inspectors_(std::move(inspectors)) {}
+  // Whatever is asked, and however often: all sources have answered, or are blind spots, when `patience` is over.
+  explicit LinuxMachine(Inspectors inspectors, std::chrono::milliseconds patience = std::chrono::seconds(2))
+      : inspectors_(std::move(inspectors)), patience_(patience) {}
 
   // A UDP port that is refused although no socket is there is tried again: two probes at once see each other.
   Probe probe(const Endpoint& endpoint) override;
@@ -20,6 +23,8 @@ class LinuxMachine : public Machine {
 
  private:
   Inspectors inspectors_;
+  std::chrono::milliseconds patience_;
+  std::optional<std::chrono::steady_clock::time_point> deadline_ = {};
 };
 
 }  // namespace berth::inspect

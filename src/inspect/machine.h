@@ -9,8 +9,8 @@
 
 namespace berth::inspect {
 
-// `claims`: all that takes ports without a socket of its own: containers, NAT rules, socket units.
-enum class Sources : std::uint8_t { sockets, claims, all };
+// `hidden`: all that takes ports without a socket of its own: containers, NAT rules, socket units.
+enum class Sources : std::uint8_t { sockets, hidden, all };
 
 // What a census should cover. The less it asks for, the sooner it is there.
 struct Question {

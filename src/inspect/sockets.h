@@ -15,6 +15,7 @@ namespace berth::inspect {
 
 class SocketsInspector : public Inspector {
  public:
+  Sources reads() const override { return Sources::sockets; }
   // By port, the listening ones first.
   Census inspect(const Question& question) override;
 };

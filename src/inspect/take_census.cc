@@ -1,8 +1,12 @@
 #include "inspect/take_census.h"
 
+#include <cstddef>
 #include <iterator>
 #include <ranges>
+#include <thread>
 #include <utility>
+
+#include "core/attribution.h"
 
 namespace berth::inspect {
 namespace {
@@ -15,15 +19,39 @@ void move_to_end(std::vector<T>& whole, std::vector<T>&& part) {
     std::ranges::move(part, std::back_inserter(whole));
 }
 
+std::vector<Inspector*> choose(const Inspectors& inspectors, const Question& question) {
+  std::vector<Inspector*> chosen;
+  for (const auto& inspector : inspectors) {
+    const bool is_meant = question.sources == Sources::all || question.sources == inspector->reads();
+    if (is_meant && inspector->is_present()) chosen.push_back(inspector.get());
+  }
+  return chosen;
+}
+
+// A thread for each but the first, which has this one.
+std::vector<Census> ask(const std::vector<Inspector*>& inspectors, const Question& question) {
+  std::vector<Census> answers(inspectors.size());
+  std::vector<std::jthread> threads;
+  for (std::size_t at = 1; at < inspectors.size(); ++at) {
+    threads.emplace_back([&, at] { answers[at] = inspectors[at]->inspect(question); });
+  }
+  if (!inspectors.empty()) answers.front() = inspectors.front()->inspect(question);
+  threads.clear();
+  return answers;
+}
+
 }  // namespace
 
 Census take_census(const Inspectors& inspectors, const Question& question) {
   Census census;
-  for (const auto& inspector : inspectors) {
-    auto part = inspector->inspect(question);
+  for (auto& part : ask(choose(inspectors, question), question)) {
     move_to_end(census.holders, std::move(part.holders));
     move_to_end(census.blind_spots, std::move(part.blind_spots));
+    move_to_end(census.elsewhere, std::move(part.elsewhere));
+    move_to_end(census.containers, std::move(part.containers));
+    move_to_end(census.answered, std::move(part.answered));
   }
+  if (question.sources != Sources::sockets) attribute(census);
   return census;
 }
 

@@ -10,7 +10,8 @@ namespace berth::inspect {
 
 using Inspectors = std::vector<std::unique_ptr<Inspector>>;
 
-// Asks every inspector, in their order, and puts the answers together.
+// Asks those inspectors that the question is meant for and that have something to look at, at the same time, and puts
+// the answers together in the inspectors' order. Names are completed out of each other (core/attribution.h).
 Census take_census(const Inspectors& inspectors, const Question& question);
 
 }  // namespace berth::inspect

@@ -24,41 +24,41 @@ using tests::nameless;
 using tests::registry;
 using tests::World;
 
-Findings look(World& world, std::string_view spec, bool named = true) {
+PortReport look(World& world, std::string_view spec, bool named = true) {
   return look_at(world.context(), endpoint(spec), named).value();
 }
 
-std::vector<std::string> evidence_of(const Findings& findings) {
+std::vector<std::string> evidence_of(const PortReport& report) {
   std::vector<std::string> texts;
-  for (const auto& evidence : findings.evidence) texts.push_back(evidence.what);
+  for (const auto& evidence : report.evidence) texts.push_back(evidence.what);
   return texts;
 }
 
 TEST(Who, KnowsAFreePort) {
   World world;
-  const auto findings = look(world, "8080");
-  EXPECT_EQ(findings.verdict, Verdict::free);
-  EXPECT_EQ(findings.endpoint, endpoint("8080"));
-  EXPECT_THAT(findings.evidence, IsEmpty());
-  EXPECT_THAT(findings.holders, IsEmpty());
-  EXPECT_THAT(findings.advice, ElementsAre("take it: berth register NAME 8080"));
+  const auto report = look(world, "8080");
+  EXPECT_EQ(report.verdict, Verdict::free);
+  EXPECT_EQ(report.endpoint, endpoint("8080"));
+  EXPECT_THAT(report.evidence, IsEmpty());
+  EXPECT_THAT(report.holders, IsEmpty());
+  EXPECT_THAT(report.advice, ElementsAre("take it: berth register NAME 8080"));
 }
 
 TEST(Who, KnowsWhoHoldsAPort) {
   World world;
   world.machine.scene.holders = {listener("127.0.0.1:8080"), listener("8081")};
-  const auto findings = look(world, "8080");
-  EXPECT_EQ(findings.verdict, Verdict::held);
-  EXPECT_THAT(findings.holders, ElementsAre(listener("127.0.0.1:8080")));
-  EXPECT_THAT(evidence_of(findings), ElementsAre("held by nginx (pid 812, unit nginx.service, 127.0.0.1)"));
+  const auto report = look(world, "8080");
+  EXPECT_EQ(report.verdict, Verdict::held);
+  EXPECT_THAT(report.holders, ElementsAre(listener("127.0.0.1:8080")));
+  EXPECT_THAT(evidence_of(report), ElementsAre("held by nginx (pid 812, unit nginx.service, 127.0.0.1)"));
 }
 
 TEST(Who, KnowsWhoseAPortIs) {
   World world(registry({allocation("web", "8080")}));
-  const auto findings = look(world, "8080");
-  EXPECT_EQ(findings.verdict, Verdict::allocated);
-  EXPECT_THAT(findings.allocations, ElementsAre(allocation("web", "8080")));
-  EXPECT_THAT(evidence_of(findings), ElementsAre("allocated to web (flexible)"));
+  const auto report = look(world, "8080");
+  EXPECT_EQ(report.verdict, Verdict::allocated);
+  EXPECT_THAT(report.allocations, ElementsAre(allocation("web", "8080")));
+  EXPECT_THAT(evidence_of(report), ElementsAre("allocated to web (flexible)"));
 }
 
 TEST(Who, KnowsAServiceWithoutAName) {
@@ -69,9 +69,9 @@ TEST(Who, KnowsAServiceWithoutAName) {
 TEST(Who, ARunningServicesPortIsHeld) {
   World world(registry({allocation("web", "8080")}));
   world.machine.scene.holders = {listener("8080")};
-  const auto findings = look(world, "8080");
-  EXPECT_EQ(findings.verdict, Verdict::held);
-  EXPECT_THAT(findings.evidence, SizeIs(2));
+  const auto report = look(world, "8080");
+  EXPECT_EQ(report.verdict, Verdict::held);
+  EXPECT_THAT(report.evidence, SizeIs(2));
 }
 
 TEST(Who, KnowsAPortThatDrains) {
@@ -91,9 +91,9 @@ TEST(Who, SaysThatItDoesNotKnow) {
   for (const auto result : {Probe::Result::no_address, Probe::Result::not_permitted, Probe::Result::failed}) {
     World world;
     world.machine.scene.probes[80] = {result, "because"};
-    const auto findings = look(world, "80");
-    EXPECT_EQ(findings.verdict, Verdict::unknown);
-    EXPECT_THAT(evidence_of(findings), Contains("because"));
+    const auto report = look(world, "80");
+    EXPECT_EQ(report.verdict, Verdict::unknown);
+    EXPECT_THAT(evidence_of(report), Contains("because"));
   }
 }
 
@@ -122,10 +122,10 @@ TEST(Who, OfBothProtocolsIsTheHeavierVerdict) {
 TEST(Who, AsksForNamesOnlyWhereTheyAreWanted) {
   World world;
   world.machine.scene.holders = {listener("8080")};
-  const auto findings = look(world, "8080", false);
-  EXPECT_EQ(findings.verdict, Verdict::held);
+  const auto report = look(world, "8080", false);
+  EXPECT_EQ(report.verdict, Verdict::held);
   EXPECT_FALSE(world.machine.was_asked_for_owners());
-  EXPECT_THAT(findings.advice, IsEmpty());
+  EXPECT_THAT(report.advice, IsEmpty());
 }
 
 TEST(Who, SaysWhichPortIsAvailable) {

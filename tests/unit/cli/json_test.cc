@@ -7,7 +7,7 @@
 
 #include "cli/commit.h"
 #include "cli/decision.h"
-#include "cli/findings.h"
+#include "cli/port_report.h"
 #include "unit/core/written.h"
 
 namespace berth::cli {
@@ -131,11 +131,11 @@ TEST(JsonCommit, HasBothSidesOfEveryChange) {
 }
 
 TEST(JsonFindings, HaveEveryMember) {
-  app::Findings findings{.endpoint = endpoint("80"), .verdict = Verdict::unknown};
-  findings.evidence = {{Source::socket, "why"}};
-  findings.blind_spots = {{"socket", "not permitted"}};
-  findings.advice = {"look again"};
-  EXPECT_EQ(json_of(findings),
+  app::PortReport report{.endpoint = endpoint("80"), .verdict = Verdict::unknown};
+  report.evidence = {{Source::socket, "why"}};
+  report.blind_spots = {{"socket", "not permitted"}};
+  report.advice = {"look again"};
+  EXPECT_EQ(json_of(report),
             R"({"schema":1,"endpoint":{"address":"*","port":80,"last":null,"protocol":"tcp"},"verdict":"unknown",)"
             R"("evidence":[{"source":"socket","what":"why"}],"allocations":[],"holders":[],)"
             R"("blind_spots":[{"source":"socket","why":"not permitted"}],"advice":["look again"]})");

@@ -9,7 +9,7 @@
 
 #include "cli/command.h"
 #include "cli/commit.h"
-#include "cli/findings.h"
+#include "cli/port_report.h"
 #include "cli/table.h"
 #include "unit/core/written.h"
 
@@ -62,25 +62,25 @@ TEST(RecordLine, EscapesNames) {
               Not(testing::ContainsRegex(control_characters)));
 }
 
-app::Findings held_by(const Holder& holder) {
-  app::Findings findings{.endpoint = holder.endpoint, .verdict = Verdict::held};
-  findings.holders = {holder};
-  findings.evidence = {{Source::socket, "held by " + describe(holder)}};
-  return findings;
+app::PortReport held_by(const Holder& holder) {
+  app::PortReport report{.endpoint = holder.endpoint, .verdict = Verdict::held};
+  report.holders = {holder};
+  report.evidence = {{Source::socket, "held by " + describe(holder)}};
+  return report;
 }
 
 TEST(Sentence, SaysTheVerdictOnce) {
   EXPECT_EQ(sentence_of({.endpoint = endpoint("8080")}), "8080/tcp is free");
   EXPECT_EQ(sentence_of(held_by(listener("8080"))), "8080/tcp is held by nginx (pid 812, unit nginx.service, *)");
-  app::Findings unknown{.endpoint = endpoint("80"), .verdict = Verdict::unknown};
+  app::PortReport unknown{.endpoint = endpoint("80"), .verdict = Verdict::unknown};
   unknown.evidence = {{Source::socket, "only root may"}};
   EXPECT_EQ(sentence_of(unknown), "80/tcp is unknown: only root may");
 }
 
 TEST(Sentence, IsNotEndless) {
-  auto findings = held_by(listener("8080"));
-  for (int count = 0; count < 50; ++count) findings.evidence.push_back({Source::socket, "held by somebody"});
-  EXPECT_THAT(sentence_of(findings), testing::EndsWith(", and 48 more"));
+  auto report = held_by(listener("8080"));
+  for (int count = 0; count < 50; ++count) report.evidence.push_back({Source::socket, "held by somebody"});
+  EXPECT_THAT(sentence_of(report), testing::EndsWith(", and 48 more"));
 }
 
 TEST(FindingsText, SaysHowFarAHolderCanBeReachedFrom) {
@@ -105,12 +105,12 @@ TEST(FindingsText, EscapesWhatComesFromOutside) {
   auto evil = listener("80", "\x1b[2J");
   evil.user = "\x07";
   evil.exe = "/tmp/a\rb";
-  auto findings = held_by(evil);
-  findings.verdict = Verdict::free;  // not painted in a colour of its own on a terminal
-  findings.allocations = {allocation("a\x1b]0;x", "80")};
-  findings.blind_spots = {{"socket", "\x1b[31m"}};
+  auto report = held_by(evil);
+  report.verdict = Verdict::free;  // not painted in a colour of its own on a terminal
+  report.allocations = {allocation("a\x1b]0;x", "80")};
+  report.blind_spots = {{"socket", "\x1b[31m"}};
   EXPECT_THAT(sentence_of(held_by(evil)), Not(testing::ContainsRegex(control_characters)));
-  auto text = text_of(findings, Output());
+  auto text = text_of(report, Output());
   text.erase(0, text.find('\n'));
   EXPECT_THAT(text, Not(testing::ContainsRegex(control_characters)));
 }

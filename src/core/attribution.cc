@@ -1,0 +1,117 @@
+#include "core/attribution.h"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <string_view>
+
+namespace berth {
+namespace {
+
+constexpr std::int32_t first_process = 1;
+
+bool has_name(const std::optional<Container>& container) { return container && !container->name.empty(); }
+
+bool is_published(const Holder& holder) {
+  return holder.source == Source::container && holder.state == HolderState::published;
+}
+
+void take_container(Holder& holder, const Holder& from) {
+  holder.container = from.container;
+  holder.compose = from.compose;
+  if (holder.forwards_to.empty()) holder.forwards_to = from.forwards_to;
+}
+
+void name_containers(Holder& holder, const std::vector<KnownContainer>& containers) {
+  if (!holder.container || has_name(holder.container) || holder.container->id.empty()) return;
+  const auto known =
+      std::ranges::find(containers, holder.container->id, [](const KnownContainer& each) { return each.container.id; });
+  if (known == containers.end()) return;
+  holder.container = known->container;
+  holder.compose = known->compose;
+}
+
+// "10.200.0.2:80" of two sides; unknown on either side: nothing speaks against it.
+bool may_forward_to_the_same(const Holder& left, const Holder& right) {
+  return left.forwards_to.empty() || right.forwards_to.empty() || left.forwards_to == right.forwards_to;
+}
+
+// Which container a holder without one of its own works for: the one that the engine has published there; for a NAT
+// rule that outlived the engine, the one that is configured so.
+const Holder* container_behind(const Holder& holder, const std::vector<Holder>& all) {
+  const Holder* configured = nullptr;
+  for (const auto& other : all) {
+    if (other.source != Source::container || !has_name(other.container)) continue;
+    if (!overlap(other.endpoint, holder.endpoint) || !may_forward_to_the_same(other, holder)) continue;
+    if (is_published(other)) return &other;
+    if (holder.source == Source::nat && !holder.forwards_to.empty()) configured = &other;
+  }
+  return configured;
+}
+
+// The declared holder of an open socket; the more exactly it fits, the better.
+const Holder* declaration_of(const Holder& socket, const std::vector<Holder>& all) {
+  const Holder* best = nullptr;
+  for (const auto& other : all) {
+    if (other.source != Source::systemd || !overlap(other.endpoint, socket.endpoint)) continue;
+    if (other.endpoint == socket.endpoint) return &other;
+    best = &other;
+  }
+  return best;
+}
+
+bool needs_container(const Holder& holder) {
+  if (holder.container || holder.source == Source::container) return false;
+  return holder.source == Source::nat || forwards_for_containers(holder);
+}
+
+// The other holder says the same, and more.
+bool is_echo_of(const Holder& echo, const Holder& voice) {
+  if (!overlap(echo.endpoint, voice.endpoint)) return false;
+  const bool same_container =
+      has_name(echo.container) && has_name(voice.container) && echo.container->name == voice.container->name;
+  if (echo.source == Source::container) return same_container && voice.source == Source::socket;
+  if (echo.source == Source::nat) return same_container && voice.source != Source::nat;
+  if (echo.source != Source::systemd || voice.source != Source::socket || voice.unit.empty()) return false;
+  return voice.unit == echo.unit || voice.unit == echo.activates;
+}
+
+}  // namespace
+
+void attribute(Census& census) {
+  for (auto& holder : census.holders) name_containers(holder, census.containers);
+  for (auto& holder : census.elsewhere) name_containers(holder, census.containers);
+  for (auto& holder : census.holders) {
+    if (needs_container(holder)) {
+      if (const auto* behind = container_behind(holder, census.holders)) take_container(holder, *behind);
+    }
+    if (holder.source != Source::socket || holder.pid != first_process) continue;
+    if (const auto* declared = declaration_of(holder, census.holders)) {
+      holder.unit = declared->unit;
+      holder.activates = declared->activates;
+    }
+  }
+}
+
+bool forwards_for_containers(const Holder& holder) {
+  // The last two only while they have no proxy of their own: dockerd without userland-proxy, podman's conmon.
+  constexpr std::array<std::string_view, 7> names{"docker-proxy", "rootlessport", "rootlesskit", "slirp4netns",
+                                                  "pasta",        "conmon",       "dockerd"};
+  return holder.source == Source::socket && std::ranges::find(names, holder.process) != names.end();
+}
+
+bool is_stale_proxy(const Holder& holder, const Census& census) {
+  const bool answered = std::ranges::find(census.answered, Source::container) != census.answered.end();
+  return answered && holder.process == "docker-proxy" && !holder.container && claims(holder);
+}
+
+std::vector<Holder> without_echoes(const std::vector<Holder>& holders) {
+  std::vector<Holder> voices;
+  std::ranges::copy_if(holders, std::back_inserter(voices), [&](const Holder& holder) {
+    return holder.source == Source::socket ||
+           std::ranges::none_of(holders, [&](const Holder& other) { return is_echo_of(holder, other); });
+  });
+  return voices;
+}
+
+}  // namespace berth
