@@ -36,6 +36,7 @@ Family family_of(std::uint8_t family) {
 struct KnownTable {
   std::uint8_t family = 0;  // as the kernel counts
   Table table;
+  std::set<std::string> intervals = {};  // the names of its sets that are of intervals
 };
 
 // One attempt to read everything. EINTR if the rules changed on the way.
@@ -110,13 +111,28 @@ class Reading {
     });
   }
 
-  std::expected<void, Error> read_set(KnownTable& known, const std::string& name) {
+  std::expected<void, Error> read_kinds(KnownTable& known) {
+    auto request = request_of(NFT_MSG_GETSET, known.family);
+    request.append_text(NFTA_SET_TABLE, known.table.name);
+    return dump(std::move(request), [&known](ByteSpan payload) {
+      const auto record = read_set(payload);
+      if (record && record->has_intervals && record->table == known.table.name && record->family == known.family) {
+        known.intervals.insert(record->name);
+      }
+      return record.has_value();
+    });
+  }
+
+  std::expected<void, Error> read_elements_of(KnownTable& known, const std::string& name) {
+    if (known.table.sets.empty()) {
+      if (auto read = read_kinds(known); !read) return read;
+    }
     auto request = request_of(NFT_MSG_GETSETELEM, known.family);
     request.append_text(NFTA_SET_ELEM_LIST_TABLE, known.table.name);
     request.append_text(NFTA_SET_ELEM_LIST_SET, name);
     std::vector<ElementRecord> elements;
     auto dumped = dump(std::move(request), [&](ByteSpan payload) { return read_elements(payload, elements); });
-    if (dumped) known.table.sets[name] = join_intervals(std::move(elements));
+    if (dumped) known.table.sets[name] = join_elements(std::move(elements), known.intervals.contains(name));
     return dumped;
   }
 
@@ -136,7 +152,7 @@ class Reading {
           if (const auto* verdict = std::get_if<Verdict>(&expression)) lead_to(*verdict);
           const auto* lookup = std::get_if<Lookup>(&expression);
           if (lookup == nullptr || known.table.sets.contains(lookup->set)) continue;
-          if (auto read = read_set(known, lookup->set); !read) return read;
+          if (auto read = read_elements_of(known, lookup->set); !read) return read;
           for (const auto& element : known.table.sets[lookup->set]) lead_to(element.verdict);
         }
       }

@@ -118,16 +118,29 @@ bool read_elements(ByteSpan payload, std::vector<ElementRecord>& elements) {
   return list.empty();
 }
 
-Set join_intervals(std::vector<ElementRecord> elements) {
+std::optional<SetRecord> read_set(ByteSpan payload) {
+  const auto body = read_body(payload);
+  if (!body) return std::nullopt;
+  const auto table = body->attributes.text(NFTA_SET_TABLE);
+  const auto name = body->attributes.text(NFTA_SET_NAME);
+  if (!table || !name) return std::nullopt;
+  const auto description = body->attributes.nested(NFTA_SET_DESC);
+  const bool is_concatenated = description && description->bytes(NFTA_SET_DESC_CONCAT);
+  const bool has_intervals = (body->attributes.number(NFTA_SET_FLAGS).value_or(0) & NFT_SET_INTERVAL) != 0;
+  return SetRecord{body->family, std::string(*table), std::string(*name), has_intervals && !is_concatenated};
+}
+
+Set join_elements(std::vector<ElementRecord> elements, bool has_intervals) {
+  if (has_intervals) {
+    std::ranges::stable_sort(
+        elements, {}, [](const ElementRecord& element) { return std::pair(element.key, !element.ends_interval); });
+  }
   Set set;
-  const bool has_ends = std::ranges::any_of(elements, &ElementRecord::ends_interval);
-  if (has_ends)
-    std::ranges::stable_sort(elements, {}, [](const ElementRecord& e) { return std::pair(e.key, !e.ends_interval); });
   for (std::size_t i = 0; i < elements.size(); ++i) {
     auto& element = elements[i];
     if (element.ends_interval) continue;
     Octets last = element.last.value_or(element.key);
-    if (has_ends && !element.last && !element.is_catchall) {
+    if (has_intervals && !element.last && !element.is_catchall) {
       const bool is_open = i + 1 == elements.size();
       last = is_open ? Octets(element.key.size(), 0xff) : before(elements[i + 1].key);
     }

@@ -40,6 +40,15 @@ struct RuleRecord {
 };
 std::optional<RuleRecord> read_rule(ByteSpan payload);
 
+struct SetRecord {
+  std::uint8_t family = 0;
+  std::string table;
+  std::string name;
+  // Whether an element goes on up to the next one. Sets of concatenated intervals have both ends in one element.
+  bool has_intervals = false;
+};
+std::optional<SetRecord> read_set(ByteSpan payload);
+
 // An element as it is kept: in sets of intervals, where one begins and where it no longer is are two of them.
 struct ElementRecord {
   Octets key;
@@ -51,6 +60,6 @@ struct ElementRecord {
 };
 // Appends the elements that a message has.
 bool read_elements(ByteSpan payload, std::vector<ElementRecord>& elements);
-Set join_intervals(std::vector<ElementRecord> elements);
+Set join_elements(std::vector<ElementRecord> elements, bool has_intervals);
 
 }  // namespace berth::system::netfilter
