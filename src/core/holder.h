@@ -68,6 +68,9 @@ struct Holder {
   // How a socket is found among the processes: its inode and its cgroup v2 id; 0 when unknown.
   std::uint64_t inode = 0;
   std::uint64_t cgroup = 0;
+  // Of what is not in this network namespace: its name under /run/netns ("blue"), else the kernel's
+  // ("net:[4026532345]").
+  std::string network = {};
 
   friend bool operator==(const Holder&, const Holder&) = default;
 };

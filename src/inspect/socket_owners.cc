@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,10 +11,14 @@
 #include <utility>
 #include <vector>
 
+#include "inspect/proxy_command.h"
+#include "inspect/shared_socket.h"
 #include "system/accounts.h"
 #include "system/cgroup_name.h"
 #include "system/cgroup_tree.h"
+#include "system/clock.h"
 #include "system/processes.h"
+#include "system/socket_search.h"
 
 namespace berth::inspect {
 namespace {
@@ -20,16 +26,15 @@ namespace {
 using system::CgroupName;
 using system::SocketEntry;
 
-constexpr pid_t first_process = 1;
+constexpr std::array<pid_t, 1> first_process{1};
 
-class OwnerSearch {
+class Owners {
  public:
-  explicit OwnerSearch(std::span<const SocketEntry> sockets)
-      : sockets_(sockets), inodes_(inodes_of(sockets)), search_(processes_, inodes_) {}
+  Owners(std::span<const SocketEntry> sockets, const OwnerSearch& how)
+      : sockets_(sockets), how_(how), inodes_(inodes_of(sockets)), search_(processes_, inodes_) {}
 
   void fill(Census& census) {
-    look_into_cgroups();
-    search_.look_everywhere();
+    look();
     unsigned unseen = 0;
     for (std::size_t at = 0; at < sockets_.size(); ++at) {
       if (sockets_[at].inode != 0 && !fill_one(sockets_[at], census.holders[at])) ++unseen;
@@ -46,10 +51,22 @@ class OwnerSearch {
     return inodes;
   }
 
-  // In a root cgroup there is everybody whom nobody sorted: no better than looking everywhere.
-  void look_into_cgroups() {
+  void look() {
+    search_.look_into(how_.likely);
+    if (look_into_cgroups()) search_.look_into(first_process);
+    if (search_.found_all() || how_.walk == Walk::none) return;
+    if (how_.walk == Walk::complete)
+      search_.look_everywhere();
+    else
+      search_.look_until_found();
+  }
+
+  // In a root cgroup there is everybody whom nobody sorted: no better than looking everywhere. True if there was a
+  // cgroup to look into.
+  bool look_into_cgroups() {
+    bool looked = false;
     auto tree = inodes_.empty() ? std::nullopt : system::CgroupTree::open();
-    if (!tree) return;
+    if (!tree) return looked;
     for (const auto& socket : sockets_) {
       if (socket.inode == 0 || socket.cgroup == 0 || cgroups_.contains(socket.cgroup)) continue;
       auto& name = cgroups_[socket.cgroup];
@@ -57,7 +74,9 @@ class OwnerSearch {
       if (!cgroup || cgroup->path == "/") continue;
       name = system::name_of_cgroup(cgroup->path);
       search_.look_into(cgroup->processes);
+      looked = true;
     }
+    return looked;
   }
 
   // False if somebody has it who cannot be seen.
@@ -65,35 +84,75 @@ class OwnerSearch {
     holder.user = accounts_.name(socket.uid);
     const auto cgroup = cgroups_.find(socket.cgroup);
     if (cgroup != cgroups_.end()) fill_name(cgroup->second, holder);
-    const auto pid = search_.owner(socket.inode);
-    if (pid) {
-      if (search_.was_handed_over(socket.inode)) holder.inherited = true;
-      fill_process(*pid, holder);
-      return true;
-    }
+    if (fill_sharing(socket, holder)) return true;
     if (!is_kernels_own()) return false;
     holder.process = "kernel";
     holder.user.clear();
     return true;
   }
 
+  // False if no process was found that has it.
+  bool fill_sharing(const SocketEntry& socket, Holder& holder) {
+    std::vector<Sharer> sharers;
+    for (const auto pid : search_.processes_with(socket.inode)) sharers.push_back({pid, stat_of(pid)});
+    if (sharers.empty()) return false;
+    // Who has ended since has nothing any more; unless all have.
+    if (std::ranges::any_of(sharers, is_there)) std::erase_if(sharers, [](const auto& one) { return !is_there(one); });
+    auto sharing = judge_sharing(sharers);
+    if (sharing.was_handed_over) holder.inherited = true;
+    holder.other_pids = std::move(sharing.others);
+    fill_process(sharing.owner, holder);
+    return true;
+  }
+
+  static bool is_there(const Sharer& sharer) { return sharer.stat.started != 0; }
+
   void fill_process(pid_t pid, Holder& holder) {
     holder.pid = pid;
     const auto& process = find_process(pid);
     if (!process) return;
     holder.started = process->started;
+    if (process->started != 0) holder.since = system::utc_of_ticks(process->started);
     holder.process = process->name;
     holder.exe = process->exe;
     if (process->user) holder.user = accounts_.name(*process->user);
-    // Sockets that process 1 opened for a unit are in that unit's cgroup, if anywhere.
+    // What an activator opened for a unit is in that unit's cgroup, if anywhere.
     const bool is_named = !holder.unit.empty() || holder.container;
-    if (process->cgroup && !(pid == first_process && is_named)) fill_name(process->cgroup, holder);
+    const bool is_others = is_named && is_activator({pid, {process->name, 0, process->started}});
+    if (process->cgroup && !is_others) {
+      if (is_named && name_of(holder) != process->cgroup) holder.inherited = true;
+      fill_name(process->cgroup, holder);
+    }
+    fill_from_command(pid, holder);
+  }
+
+  // Those that hold ports for containers, and say so.
+  void fill_from_command(pid_t pid, Holder& holder) const {
+    if (holder.process == "docker-proxy") {
+      holder.forwards_to = target_of_docker_proxy(processes_.command_line(pid), holder.endpoint);
+    } else if (holder.process == "conmon" && !holder.container) {
+      fill_container(container_of_conmon(processes_.command_line(pid)), holder);
+    }
+  }
+
+  static CgroupName name_of(const Holder& holder) {
+    return {holder.unit, holder.container ? holder.container->id : std::string()};
   }
 
   static void fill_name(const CgroupName& name, Holder& holder) {
     holder.unit = name.unit;
+    fill_container(name.container, holder);
+  }
+
+  static void fill_container(const std::string& id, Holder& holder) {
     holder.container.reset();
-    if (!name.container.empty()) holder.container = Container{name.container, {}, {}, true};
+    if (!id.empty()) holder.container = Container{id, {}, {}, true};
+  }
+
+  system::StatFields stat_of(pid_t pid) {
+    const auto [entry, is_new] = stats_.try_emplace(pid);
+    if (is_new) entry->second = processes_.find_stat(pid).value_or(system::StatFields{});
+    return entry->second;
   }
 
   const std::optional<system::Process>& find_process(pid_t pid) {
@@ -102,7 +161,9 @@ class OwnerSearch {
     return entry->second;
   }
 
-  bool is_kernels_own() const { return ::geteuid() == 0 && !search_.was_denied() && system::sees_every_process(); }
+  bool is_kernels_own() const {
+    return how_.walk != Walk::none && ::geteuid() == 0 && !search_.was_denied() && system::sees_every_process();
+  }
 
   BlindSpot blind_spot(unsigned unseen) const {
     auto why = "the owner of " + std::to_string(unseen) + (unseen == 1 ? " socket" : " sockets") + " cannot be seen: ";
@@ -116,16 +177,20 @@ class OwnerSearch {
   }
 
   std::span<const SocketEntry> sockets_;
+  const OwnerSearch& how_;
   std::vector<std::uint64_t> inodes_;
   system::Processes processes_;
   system::SocketSearch search_;
   system::Accounts accounts_;
   std::unordered_map<std::uint64_t, CgroupName> cgroups_;
+  std::unordered_map<pid_t, system::StatFields> stats_;
   std::unordered_map<pid_t, std::optional<system::Process>> found_;
 };
 
 }  // namespace
 
-void find_owners(std::span<const SocketEntry> sockets, Census& census) { OwnerSearch(sockets).fill(census); }
+void find_owners(std::span<const SocketEntry> sockets, Census& census, const OwnerSearch& search) {
+  Owners(sockets, search).fill(census);
+}
 
 }  // namespace berth::inspect

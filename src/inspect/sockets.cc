@@ -66,7 +66,12 @@ bool is_wanted(const Question& question, const SocketEntry& socket) {
   return !question.about || overlap(endpoint_of(socket), *question.about);
 }
 
-// Both protocols' sockets that the question is about; a protocol that cannot be asked for is a blind spot.
+bool asks_for_bound_ones(const Question& question) {
+  return !question.listeners_only && (!question.about || overlap(question.about->protocol, Protocol::tcp));
+}
+
+}  // namespace
+
 std::vector<SocketEntry> find_sockets(const Question& question, std::vector<BlindSpot>& blind_spots) {
   std::vector<SocketEntry> sockets;
   for (const auto transport : {Transport::tcp, Transport::udp}) {
@@ -89,12 +94,6 @@ std::vector<SocketEntry> find_sockets(const Question& question, std::vector<Blin
   return sockets;
 }
 
-bool asks_for_bound_ones(const Question& question) {
-  return !question.listeners_only && (!question.about || overlap(question.about->protocol, Protocol::tcp));
-}
-
-}  // namespace
-
 Holder holder_of(const SocketEntry& socket) {
   Holder holder;
   holder.source = Source::socket;
@@ -110,6 +109,7 @@ Holder holder_of(const SocketEntry& socket) {
 Census SocketsInspector::inspect(const Question& question) {
   Census census;
   const auto sockets = find_sockets(question, census.blind_spots);
+  if (census.blind_spots.empty()) census.answered.push_back(Source::socket);
   census.holders.reserve(sockets.size());
   for (const auto& socket : sockets) census.holders.push_back(holder_of(socket));
   if (asks_for_bound_ones(question) && !system::dump_shows_bound_sockets()) {
@@ -117,7 +117,9 @@ Census SocketsInspector::inspect(const Question& question) {
         {std::string(to_string(Source::socket)),
          "TCP sockets that are bound but do not listen cannot be listed before Linux 6.8; a bind still meets them"});
   }
-  if (question.owners) find_owners(sockets, census);
+  if (question.owners) {
+    find_owners(sockets, census, {question.sources == Sources::all ? Walk::complete : Walk::until_found});
+  }
   return census;
 }
 

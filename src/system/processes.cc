@@ -5,16 +5,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <vector>
 
 #include "system/kernel_file.h"
 
 namespace berth::system {
 namespace {
-
-constexpr pid_t first_process = 1;
 
 // PROC_PID_INIT_INO of the kernel's proc_ns.h: the inode of the machine's own pid namespace.
 constexpr ino_t initial_pid_namespace = 0xEFFFFFFC;
@@ -24,8 +20,6 @@ std::string without_deleted(std::string path) {
   if (path.ends_with(mark)) path.resize(path.size() - mark.size());
   return path;
 }
-
-bool is_denial(int error) { return error == EACCES || error == EPERM; }
 
 // The word with this index, counted from 0; empty if there are fewer.
 std::string_view word_at(std::string_view text, int index) {
@@ -39,16 +33,9 @@ std::string_view word_at(std::string_view text, int index) {
 
 }  // namespace
 
-std::optional<std::uint64_t> parse_socket_link(std::string_view target) {
-  constexpr std::string_view prefix = "socket:[";
-  if (!target.starts_with(prefix) || !target.ends_with("]")) return std::nullopt;
-  target.remove_prefix(prefix.size());
-  target.remove_suffix(1);
-  return parse_number(target);
-}
-
 std::optional<StatFields> parse_stat(std::string_view text) {
   // After the name's closing bracket and a blank comes field 3.
+  constexpr int parent = 4 - 3;
   constexpr int start_time = 22 - 3;
   const auto open = text.find('(');
   const auto close = text.rfind(')');
@@ -56,7 +43,8 @@ std::optional<StatFields> parse_stat(std::string_view text) {
   const auto rest = text.substr(std::min(close + 2, text.size()));
   const auto started = parse_number(word_at(rest, start_time));
   if (!started) return std::nullopt;
-  return StatFields{std::string(text.substr(open + 1, close - open - 1)), *started};
+  const auto forked_by = static_cast<pid_t>(parse_number(word_at(rest, parent)).value_or(0));
+  return StatFields{std::string(text.substr(open + 1, close - open - 1)), forked_by, *started};
 }
 
 bool sees_every_process() {
@@ -84,71 +72,25 @@ std::optional<Process> Processes::find(pid_t pid) const {
   return process;
 }
 
-SocketSearch::SocketSearch(const Processes& processes, std::span<const std::uint64_t> inodes) : processes_(processes) {
-  for (const auto inode : inodes) sockets_.try_emplace(inode);
-  missing_ = sockets_.size();
+std::optional<StatFields> Processes::find_stat(pid_t pid) const {
+  const auto text = read_kernel_file(root_.get(), std::to_string(pid) + "/stat");
+  return text ? parse_stat(*text) : std::nullopt;
 }
 
-void SocketSearch::look_at_link(std::string_view target, pid_t pid) {
-  const auto inode = parse_socket_link(target);
-  const auto socket = inode ? sockets_.find(*inode) : sockets_.end();
-  if (socket == sockets_.end()) return;
-  if (pid == first_process) {
-    socket->second.in_first_process = true;
-  } else if (socket->second.owner == 0) {
-    socket->second.owner = pid;
-    --missing_;
-  }
+std::string Processes::command_line(pid_t pid) const {
+  return read_kernel_file(root_.get(), std::to_string(pid) + "/cmdline").value_or("");
 }
 
-void SocketSearch::look_into(pid_t pid) {
-  const auto path = std::to_string(pid) + "/fd";
-  const UniqueFd directory(::openat(processes_.directory(), path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!directory) {
-    denied_ = denied_ || is_denial(errno);
-    return;
-  }
+std::vector<pid_t> Processes::pids() const {
+  std::vector<pid_t> pids;
+  const UniqueFd directory(::openat(root_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!directory) return pids;
   visit_directory(directory.get(), [&](const DirectoryEntry& entry) {
-    // Longer targets are no sockets.
-    std::array<char, 64> target;
-    const auto length = ::readlinkat(directory.get(), entry.name, target.data(), target.size());
-    if (length < 0 && is_denial(errno)) {
-      denied_ = true;
-      return false;  // the others are no different
-    }
-    if (length > 0) look_at_link({target.data(), static_cast<std::size_t>(length)}, pid);
-    return !found_all();
+    if (const auto pid = parse_number(entry.name); pid) pids.push_back(static_cast<pid_t>(*pid));
+    return true;
   });
-}
-
-void SocketSearch::look_into(std::span<const pid_t> pids) {
-  for (const auto pid : pids) {
-    if (found_all()) return;
-    look_into(pid);
-  }
-}
-
-void SocketSearch::look_everywhere() {
-  if (found_all()) return;
-  const UniqueFd directory(::openat(processes_.directory(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!directory) return;
-  // proc lists processes by pid.
-  visit_directory(directory.get(), [&](const DirectoryEntry& entry) {
-    if (const auto pid = parse_number(entry.name); pid) look_into(static_cast<pid_t>(*pid));
-    return !found_all();
-  });
-}
-
-std::optional<pid_t> SocketSearch::owner(std::uint64_t inode) const {
-  const auto socket = sockets_.find(inode);
-  if (socket == sockets_.end()) return std::nullopt;
-  if (socket->second.owner != 0) return socket->second.owner;
-  return socket->second.in_first_process ? std::optional(first_process) : std::nullopt;
-}
-
-bool SocketSearch::was_handed_over(std::uint64_t inode) const {
-  const auto socket = sockets_.find(inode);
-  return socket != sockets_.end() && socket->second.owner != 0 && socket->second.in_first_process;
+  std::ranges::sort(pids);
+  return pids;
 }
 
 }  // namespace berth::system

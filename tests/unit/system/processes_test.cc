@@ -3,14 +3,15 @@
 #include <gmock/gmock.h>
 #include <unistd.h>
 
-#include <array>
 #include <string>
-#include <vector>
 
 #include "unit/system/scratch_directory.h"
 
 namespace berth::system {
 namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
 
 std::string stat_of(const std::string& name, std::uint64_t started) {
   return "812 (" + name + ") S 1 812 812 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 " + std::to_string(started) +
@@ -21,6 +22,7 @@ TEST(ProcessStat, HasNameAndStart) {
   const auto fields = parse_stat(stat_of("nginx", 4711));
   ASSERT_TRUE(fields);
   EXPECT_EQ(fields->name, "nginx");
+  EXPECT_EQ(fields->parent, 1);
   EXPECT_EQ(fields->started, 4711U);
 }
 
@@ -41,26 +43,12 @@ TEST(ProcessStat, NonsenseIsRefused) {
   }
 }
 
-TEST(SocketLink, HasAnInode) {
-  EXPECT_EQ(parse_socket_link("socket:[4711]"), 4711U);
-  for (const char* target : {"", "socket:[", "socket:[]", "socket:[1", "socket:[x]", "socket:[-1]", "socket:[1 ]",
-                             "pipe:[4711]", "/tmp/socket:[4711]", "socket:[99999999999999999999]"}) {
-    EXPECT_FALSE(parse_socket_link(target)) << target;
-  }
-}
-
 // A recorded /proc.
 class RecordedProcesses : public testing::Test {
  protected:
-  void add(int pid, const std::vector<std::uint64_t>& sockets) {
+  void add(int pid) {
     const auto directory = std::to_string(pid);
     proc_.write(directory + "/stat", stat_of("process " + directory, 1000 + static_cast<unsigned>(pid)));
-    proc_.make_directory(directory + "/fd");
-    proc_.link(directory + "/fd/0", "/dev/null");
-    int fd = 3;
-    for (const auto socket : sockets) {
-      proc_.link(directory + "/fd/" + std::to_string(fd++), "socket:[" + std::to_string(socket) + "]");
-    }
   }
   Processes processes() const { return Processes(proc_.path()); }
 
@@ -68,7 +56,7 @@ class RecordedProcesses : public testing::Test {
 };
 
 TEST_F(RecordedProcesses, AProcessIsDescribed) {
-  add(812, {});
+  add(812);
   proc_.link("812/exe", "/usr/sbin/nginx");
   proc_.write("812/cgroup", "0::/system.slice/nginx.service\n");
   const auto process = processes().find(812);
@@ -82,7 +70,7 @@ TEST_F(RecordedProcesses, AProcessIsDescribed) {
 }
 
 TEST_F(RecordedProcesses, AReplacedExecutableKeepsItsName) {
-  add(812, {});
+  add(812);
   proc_.link("812/exe", "/usr/sbin/nginx (deleted)");
   EXPECT_EQ(processes().find(812)->exe, "/usr/sbin/nginx");
 }
@@ -98,116 +86,31 @@ TEST_F(RecordedProcesses, WhatCannotBeReadIsEmpty) {
 
 TEST_F(RecordedProcesses, AVanishedProcessIsNoneAtAll) { EXPECT_FALSE(processes().find(812)); }
 
+TEST_F(RecordedProcesses, AStatAloneIsRead) {
+  add(812);
+  ASSERT_TRUE(processes().find_stat(812));
+  EXPECT_EQ(processes().find_stat(812)->name, "process 812");
+  EXPECT_FALSE(processes().find_stat(813));
+}
+
+TEST_F(RecordedProcesses, ACommandLineIsRead) {
+  add(812);
+  EXPECT_EQ(processes().command_line(812), "");
+  proc_.write("812/cmdline", std::string("nginx\0-g\0", 9));
+  EXPECT_EQ(processes().command_line(812), std::string("nginx\0-g\0", 9));
+}
+
+TEST_F(RecordedProcesses, AllAreListedInOrder) {
+  for (const int pid : {100, 20, 3}) add(pid);
+  proc_.make_directory("self");
+  EXPECT_THAT(processes().pids(), ElementsAre(3, 20, 100));
+}
+
 TEST_F(RecordedProcesses, WithoutProcThereIsNothing) {
   const Processes none(proc_.path("missing"));
-  const std::array<std::uint64_t, 1> wanted{77};
-  SocketSearch search(none, wanted);
-  search.look_everywhere();
-  EXPECT_FALSE(search.owner(77));
   EXPECT_FALSE(none.find(1));
-}
-
-TEST_F(RecordedProcesses, AnOwnerIsFound) {
-  add(20, {5});
-  add(30, {77, 6});
-  proc_.make_directory("self");
-  const auto all = processes();
-  const std::array<std::uint64_t, 1> wanted{77};
-  SocketSearch search(all, wanted);
-  search.look_everywhere();
-  EXPECT_TRUE(search.found_all());
-  EXPECT_EQ(search.owner(77), 30);
-  EXPECT_EQ(search.owner(5), std::nullopt);
-}
-
-TEST_F(RecordedProcesses, TheFirstThatHasItIsTheOwner) {
-  add(20, {77});
-  add(30, {77});
-  const auto all = processes();
-  const std::array<std::uint64_t, 1> wanted{77};
-  const std::array<pid_t, 2> pids{20, 30};
-  SocketSearch search(all, wanted);
-  search.look_into(pids);
-  EXPECT_EQ(search.owner(77), 20);
-}
-
-TEST_F(RecordedProcesses, TheFirstProcessHoldsSocketsForOthers) {
-  add(1, {77});
-  add(30, {77});
-  const auto all = processes();
-  const std::array<std::uint64_t, 1> wanted{77};
-  SocketSearch search(all, wanted);
-  search.look_into(std::array<pid_t, 1>{1});
-  EXPECT_FALSE(search.found_all());
-  search.look_everywhere();
-  EXPECT_EQ(search.owner(77), 30);
-}
-
-TEST_F(RecordedProcesses, AnOwnerKnowsThatItGotTheSocket) {
-  add(1, {77});
-  add(30, {77, 78});
-  const auto all = processes();
-  const std::array<std::uint64_t, 2> wanted{77, 78};
-  SocketSearch search(all, wanted);
-  search.look_into(std::array<pid_t, 2>{1, 30});
-  EXPECT_TRUE(search.was_handed_over(77));
-  EXPECT_FALSE(search.was_handed_over(78));
-}
-
-TEST_F(RecordedProcesses, TheFirstProcessIsTheOwnerIfNobodyElseIs) {
-  add(1, {77});
-  add(30, {});
-  const auto all = processes();
-  const std::array<std::uint64_t, 1> wanted{77};
-  SocketSearch search(all, wanted);
-  search.look_everywhere();
-  EXPECT_EQ(search.owner(77), 1);
-  EXPECT_FALSE(search.was_handed_over(77));
-}
-
-TEST_F(RecordedProcesses, VanishedOnesAreSkipped) {
-  add(30, {77});
-  const auto all = processes();
-  const std::array<std::uint64_t, 1> wanted{77};
-  SocketSearch search(all, wanted);
-  search.look_into(std::array<pid_t, 3>{28, 29, 30});
-  EXPECT_EQ(search.owner(77), 30);
-  EXPECT_FALSE(search.was_denied());
-}
-
-TEST_F(RecordedProcesses, ManyAreFoundInOneGo) {
-  std::vector<std::uint64_t> wanted;
-  for (int pid = 100; pid < 300; ++pid) {
-    const auto inode = static_cast<std::uint64_t>(pid) * 10;
-    add(pid, {inode, inode + 1});
-    wanted.push_back(inode);
-  }
-  const auto all = processes();
-  SocketSearch search(all, wanted);
-  search.look_everywhere();
-  EXPECT_TRUE(search.found_all());
-  for (int pid = 100; pid < 300; ++pid) EXPECT_EQ(search.owner(static_cast<std::uint64_t>(pid) * 10), pid);
-}
-
-TEST_F(RecordedProcesses, ASocketWantedTwiceIsOneSocket) {
-  add(30, {77});
-  const auto all = processes();
-  const std::array<std::uint64_t, 2> wanted{77, 77};
-  SocketSearch search(all, wanted);
-  search.look_everywhere();
-  EXPECT_TRUE(search.found_all());
-}
-
-TEST_F(RecordedProcesses, ADenialIsRemembered) {
-  if (::geteuid() == 0) GTEST_SKIP() << "root is denied nothing";
-  add(30, {77});
-  std::filesystem::permissions(proc_.path("30/fd"), std::filesystem::perms::none);
-  const auto all = processes();
-  const std::array<std::uint64_t, 1> wanted{77};
-  SocketSearch search(all, wanted);
-  search.look_everywhere();
-  std::filesystem::permissions(proc_.path("30/fd"), std::filesystem::perms::owner_all);
-  EXPECT_TRUE(search.was_denied());
+  EXPECT_FALSE(none.find_stat(1));
+  EXPECT_THAT(none.pids(), IsEmpty());
 }
 
 }  // namespace
