@@ -2,9 +2,9 @@
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast -Wnon-virtual-dtor
                     -Woverloaded-virtual -Werror)
 
-# g++ 12 reports false positives of these when it optimises the standard library (GCC bugs 105329, 105651, 80635).
+# g++ 12 reports false positives of these when it optimises the standard library (GCC bugs 105329, 105651, 80635, 105762).
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  add_compile_options(-Wno-restrict -Wno-maybe-uninitialized)
+  add_compile_options(-Wno-restrict -Wno-maybe-uninitialized -Wno-stringop-overread)
 endif()
 
 add_compile_options(-ffunction-sections -fdata-sections)

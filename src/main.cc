@@ -10,7 +10,10 @@
 
 #include "cli/run.h"
 #include "inspect/linux_machine.h"
+#include "inspect/nat.h"
+#include "inspect/network_namespaces.h"
 #include "inspect/sockets.h"
+#include "inspect/systemd.h"
 #include "store/file_store.h"
 #include "system/accounts.h"
 #include "system/clock.h"
@@ -23,8 +26,14 @@ std::unique_ptr<berth::store::Store> open_store(std::string path, double wait) {
 }
 
 std::unique_ptr<berth::inspect::Machine> open_machine(const berth::cli::Looking& looking) {
-  berth::inspect::Inspectors inspectors;
-  inspectors.push_back(std::make_unique<berth::inspect::SocketsInspector>());
+  namespace inspect = berth::inspect;
+  inspect::Inspectors inspectors;
+  if (looking.root.empty()) {
+    inspectors.push_back(std::make_unique<inspect::SocketsInspector>());
+    inspectors.push_back(std::make_unique<inspect::NatInspector>());
+    inspectors.push_back(std::make_unique<inspect::NetworkNamespacesInspector>());
+  }
+  inspectors.push_back(std::make_unique<inspect::SystemdInspector>(looking.root));
   return std::make_unique<berth::inspect::LinuxMachine>(std::move(inspectors), looking.patience);
 }
 
