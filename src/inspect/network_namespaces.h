@@ -16,6 +16,7 @@ namespace berth::inspect {
 // Blind spots: namespaces that may not be entered, or were not in time. They hide no holders.
 class NetworkNamespacesInspector : public Inspector {
  public:
+  Sources reads() const override { return Sources::all; }
   Census inspect(const Question& question) override;
 };
 

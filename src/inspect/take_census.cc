@@ -28,15 +28,18 @@ std::vector<Inspector*> choose(const Inspectors& inspectors, const Question& que
   return chosen;
 }
 
-// A thread for each but the first, which has this one.
+// Those that wait for others wait while the others work.
 std::vector<Census> ask(const std::vector<Inspector*>& inspectors, const Question& question) {
   std::vector<Census> answers(inspectors.size());
-  std::vector<std::jthread> threads;
-  for (std::size_t at = 1; at < inspectors.size(); ++at) {
-    threads.emplace_back([&, at] { answers[at] = inspectors[at]->inspect(question); });
+  const auto ask_one = [&](std::size_t at) { answers[at] = inspectors[at]->inspect(question); };
+  std::vector<std::jthread> waiting;
+  for (std::size_t at = 0; at < inspectors.size(); ++at) {
+    if (inspectors[at]->may_wait()) waiting.emplace_back(ask_one, at);
   }
-  if (!inspectors.empty()) answers.front() = inspectors.front()->inspect(question);
-  threads.clear();
+  for (std::size_t at = 0; at < inspectors.size(); ++at) {
+    if (!inspectors[at]->may_wait()) ask_one(at);
+  }
+  waiting.clear();
   return answers;
 }
 
