@@ -76,7 +76,7 @@ unsigned FakeEngine::connections() {
 void FakeEngine::serve() {
   while (true) {
     std::array<pollfd, 2> wait{{{listener_.get(), POLLIN, 0}, {end_.get(), POLLIN, 0}}};
-    ::poll(wait.data(), wait.size(), -1);
+    if (::poll(wait.data(), wait.size(), -1) <= 0) continue;
     if (wait[1].revents != 0) return;
     const system::UniqueFd connection(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
     if (!connection) continue;
@@ -92,7 +92,7 @@ void FakeEngine::converse(int connection) {
   std::string text;
   while (true) {
     std::array<pollfd, 2> wait{{{connection, POLLIN, 0}, {end_.get(), POLLIN, 0}}};
-    ::poll(wait.data(), wait.size(), -1);
+    if (::poll(wait.data(), wait.size(), -1) <= 0) continue;
     if (wait[1].revents != 0) return;
     std::array<char, 4096> buffer{};
     const auto count = ::recv(connection, buffer.data(), buffer.size(), 0);
