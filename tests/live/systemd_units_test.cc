@@ -213,6 +213,58 @@ TEST_F(SystemdUnits, OfLinks) {
   expect_agreement("");
 }
 
+TEST_F(SystemdUnits, InTheOrderOfTheSearchPath) {
+  auto paths = output_of("systemd-analyze unit-paths 2>/dev/null");
+  std::vector<std::string> below;  // "etc/systemd/system/"
+  while (!paths.empty()) {
+    const auto end = paths.find('\n');
+    below.push_back(paths.substr(1, end - 1) + "/");
+    paths.erase(0, end + 1);
+  }
+  ASSERT_GE(below.size(), 10U);
+  for (std::size_t i = below.size(); i-- > 0;) {
+    listens(below[i], "x.socket", std::to_string(1000 + i));
+    const auto holders = inspect::SystemdInspector(tree_.path()).inspect({.sources = inspect::Sources::all}).holders;
+    ASSERT_EQ(holders.size(), 1U);
+    EXPECT_EQ(holders[0].endpoint.ports.first, 1000 + i) << below[i];
+  }
+}
+
+TEST_F(SystemdUnits, InEveryStateOfSystemctl) {
+  struct Case {
+    std::string name;
+    std::string install;
+    std::string linked_in;  // sockets.target.wants of this directory
+    std::string state;      // as systemctl has it
+  };
+  const std::vector<Case> cases{{"enabled", "WantedBy=sockets.target", directories[0], "enabled"},
+                                {"runtime", "WantedBy=sockets.target", directories[1], "enabled-runtime"},
+                                {"disabled", "WantedBy=sockets.target", "", "disabled"},
+                                {"indirect", "Also=enabled.socket", "", "indirect"},
+                                {"static", "", "", "static"},
+                                {"vendor", "", vendor, "static"},
+                                {"masked", "WantedBy=sockets.target", directories[0], "masked"}};
+  for (const auto& [name, install, linked_in, state] : cases) {
+    unit(vendor, name + ".socket",
+         "[Socket]\nListenStream=80\n" + (install.empty() ? "" : "[Install]\n" + install + "\n"));
+    if (!linked_in.empty()) {
+      tree_.link(linked_in + "sockets.target.wants/" + name + ".socket", "/usr/lib/systemd/system/" + name + ".socket");
+    }
+  }
+  tree_.link(directories[0] + std::string("masked.socket"), "/dev/null");
+  const auto states = output_of("systemctl --root=" + tree_.path() +
+                                " list-unit-files --type=socket --no-pager --plain --no-legend 2>&1");
+  const auto holders = inspect::SystemdInspector(tree_.path()).inspect({.sources = inspect::Sources::all}).holders;
+  for (const auto& [name, install, linked_in, state] : cases) {
+    const auto line = states.substr(std::min(states.find(name + ".socket"), states.size()));
+    EXPECT_TRUE(line.substr(0, line.find('\n')).contains(" " + state + " ")) << name << "\n" << states;
+    const auto found = std::ranges::find(holders, name + ".socket", &Holder::unit);
+    ASSERT_EQ(found == holders.end(), state == "masked") << name;
+    if (found == holders.end()) continue;
+    EXPECT_EQ(found->enabled, !linked_in.empty()) << name;
+  }
+}
+
 // Random trees of few names, so that they meet.
 class RandomTree {
  public:
