@@ -24,13 +24,11 @@ Digits digits_of(std::string_view text) {
 }
 
 std::optional<Port> parse_port(std::string_view text) {
-  const auto digits = digits_of(text);
+  const auto [digits, base] = digits_of(text);
   unsigned number = 0;
-  const auto* end = digits.text.data() + digits.text.size();
-  const auto [stop, error] = std::from_chars(digits.text.data(), end, number, digits.base);
-  if (error != std::errc{} || stop != end || number == 0 || number > std::numeric_limits<Port>::max()) {
-    return std::nullopt;
-  }
+  const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number, base);
+  if (error != std::errc{} || stop != digits.data() + digits.size()) return std::nullopt;
+  if (number == 0 || number > std::numeric_limits<Port>::max()) return std::nullopt;
   return static_cast<Port>(number);
 }
 

@@ -49,8 +49,8 @@ class Settings {
 
   SocketUnit result(const PortDefaults& defaults) {
     SocketUnit unit;
-    // systemd refuses a unit that names a service and wants one for each connection.
-    if (accept_ && has_service_) return unit;
+    // systemd refuses a unit that wants a service for each connection and names one, or where nobody connects.
+    if (accept_ && (has_service_ || lacks_connections_)) return unit;
     if (private_ || !namespace_.empty() || other_protocol_) return unit;
     unit.activates = activates();
     for (const auto& [address, protocol] : listens_) {
@@ -66,10 +66,15 @@ class Settings {
     if (setting.value.empty()) {
       listens_.clear();
       doubtful_.clear();
+      lacks_connections_ = false;
       return;
     }
     const auto protocol = protocol_of(setting.key);
-    if (!protocol || begins_with_directory(setting.value)) return;
+    const bool connects = protocol == Protocol::tcp || setting.key == "ListenSequentialPacket";
+    if (!protocol || begins_with_directory(setting.value)) {
+      lacks_connections_ |= !connects;
+      return;
+    }
     const auto written = setting.key + "=" + setting.value;
     const auto value = system::expand_specifiers(setting.value, unit_);
     if (!value) {
@@ -82,6 +87,7 @@ class Settings {
       doubtful_.push_back({file, setting.line, written + " is not understood; systemd ignores it", false, *protocol});
       return;
     }
+    lacks_connections_ |= !connects;
     if (const auto* listen = std::get_if<ListenAddress>(&*address); listen) listens_.emplace_back(*listen, *protocol);
   }
 
@@ -125,6 +131,7 @@ class Settings {
   const std::string& unit_;
   std::vector<std::pair<ListenAddress, Protocol>> listens_;
   std::vector<DoubtfulSetting> doubtful_;
+  bool lacks_connections_ = false;  // datagrams, FIFOs and the like are among them
   std::optional<bool> v6only_;
   bool other_protocol_ = false;
   bool accept_ = false;

@@ -14,7 +14,7 @@
 // Blind spots: directories and files that cannot be read, and ports that only the running systemd can tell (%H...).
 // Lines that systemd itself does not understand are told, too, but hide no holder.
 //
-// Speed: about 0.3 ms for the units of a Debian installation.
+// Speed: about 0.4 ms for the units of a Debian installation, 1 us where systemd did not boot.
 #pragma once
 
 #include <string>

@@ -18,21 +18,25 @@ bool is_name_character(char letter) {
          std::string_view(":-_.\\@").contains(letter);
 }
 
-void append_drop_in_names(std::string name, std::vector<std::string>& names) {
-  if (std::ranges::find(names, name) != names.end()) return;
-  names.push_back(name);
+// "a-b" -> "a-", "a-b-" -> "a-", "a--" -> "a-"; empty if there is no shorter one.
+std::string_view shorter_prefix(std::string_view prefix) {
+  auto dash = prefix.rfind('-');
+  // A dash at the end is what the longer one left.
+  if (dash != std::string_view::npos && dash + 1 == prefix.size()) dash = prefix.substr(0, dash).rfind('-');
+  return dash == std::string_view::npos || dash == 0 ? std::string_view{} : prefix.substr(0, dash + 1);
+}
+
+// unit_file_find_dirs() of systemd's src/shared/dropin.c.
+void append_drop_in_names(const std::string& name, std::vector<std::string>& names) {
+  if (std::ranges::find(names, name) == names.end()) names.push_back(name);
   const auto parts = parse_unit_name(name);
   if (!parts) return;
   if (parts->is_instance()) append_drop_in_names(with_instance(*parts, ""), names);
-  // "a-b" -> "a-", and "a-" -> nothing, but "a-b-" -> "a-".
-  auto prefix = parts->prefix;
-  prefix = prefix.substr(0, prefix.find_last_not_of('-') + 1);
-  const auto dash = prefix.rfind('-');
-  if (dash == std::string_view::npos) return;
-  auto shorter = *parts;
-  shorter.prefix = parts->prefix.substr(0, dash + 1);
-  append_drop_in_names(shorter.instance ? with_instance(shorter, *shorter.instance)
-                                        : std::string(shorter.prefix) + "." + std::string(shorter.type),
+  const auto prefix = shorter_prefix(parts->prefix);
+  if (prefix.empty()) return;
+  // A shorter template is no template any more.
+  append_drop_in_names(parts->is_instance() ? with_instance({prefix, {}, parts->type}, *parts->instance)
+                                            : std::string(prefix) + "." + std::string(parts->type),
                        names);
 }
 

@@ -25,7 +25,7 @@ std::optional<UnitName> parse_unit_name(std::string_view name);
 std::string with_instance(const UnitName& name, std::string_view instance);
 
 // The names whose drop-in directories (NAME.d) count for this unit, the most specific first: "a-b@1.socket",
-// "a-b@.socket", "a-@.socket", "a-@1.socket". Without that of the whole type ("socket").
+// "a-b@.socket", "a-.socket", "a-@1.socket", "a-@.socket". Without that of the whole type ("socket").
 std::vector<std::string> drop_in_names(std::string_view name);
 
 // What a name was made from: `-` for `/`, and \xNN for a byte (systemd-escape --unescape).

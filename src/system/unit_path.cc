@@ -155,9 +155,13 @@ void UnitTree::take_wants(const std::string& path, std::map<std::string, bool>& 
 
 const std::pair<const std::string, UnitTree::Entry>* UnitTree::follow(std::string_view name) const {
   for (int hops = 0; hops < most_hops; ++hops) {
-    const auto found = entries_.find(name);
-    if (found == entries_.end() || found->second.kind == Entry::Kind::mask) return nullptr;
-    if (found->second.kind == Entry::Kind::file) return &*found;
+    auto found = entries_.find(name);
+    if (found == entries_.end()) {
+      const auto parts = parse_unit_name(name);
+      if (parts && parts->is_instance()) found = entries_.find(with_instance(*parts, ""));
+    }
+    if (found == entries_.end()) return nullptr;
+    if (found->second.kind != Entry::Kind::alias) return &*found;
     name = found->second.target;
   }
   return nullptr;
@@ -166,12 +170,16 @@ const std::pair<const std::string, UnitTree::Entry>* UnitTree::follow(std::strin
 std::optional<UnitTree::Main> UnitTree::find_main(const std::string& name) const {
   const auto parts = parse_unit_name(name);
   if (!parts) return std::nullopt;
-  const bool is_named = entries_.contains(name);
-  const auto* found = follow(is_named || !parts->is_instance() ? name : with_instance(*parts, ""));
-  if (found == nullptr) return std::nullopt;
-  const auto own = parse_unit_name(found->first);
-  return Main{own && own->is_template() ? with_instance(*own, parts->instance.value_or("")) : found->first,
-              found->second.target};
+  const auto* found = follow(name);
+  // A link to a unit that is missing leaves an instance to its template.
+  if (found == nullptr && parts->is_instance()) found = follow(with_instance(*parts, ""));
+  if (found == nullptr || found->second.kind == Entry::Kind::mask) return std::nullopt;
+  const auto& [own_name, entry] = *found;
+  const auto own = parse_unit_name(own_name);
+  if (!own || !own->is_template()) return Main{own_name, entry.target};
+  // An instance of that name may have another file, or be masked.
+  const auto instance = with_instance(*own, parts->instance.value_or(""));
+  return Main{follow(instance) == found ? instance : name, entry.target};
 }
 
 void UnitTree::find_names() {

@@ -79,6 +79,7 @@ class UnitTree {
     std::set<std::string, std::less<>> names;  // all, the main one among them
   };
   std::optional<Main> find_main(const std::string& name) const;
+  // The file or the mask at the end of all aliases; null if there is none, or they go in a circle.
   const std::pair<const std::string, Entry>* follow(std::string_view name) const;
   std::vector<std::string> drop_ins_of(const std::string& name, const Known& known);
   void take_drop_ins(const std::string& directory, std::map<std::string, std::string>& files);

@@ -133,6 +133,15 @@ TEST(SocketUnit, WithAServiceForEachConnectionAndAnotherOneIsRefused) {
   EXPECT_THAT(endpoints_of("ListenStream=80\nAccept=yes\nService=y.service\n"), IsEmpty());
 }
 
+TEST(SocketUnit, WithAServiceForEachConnectionWhereThereAreNoneIsRefused) {
+  for (const auto* listen :
+       {"ListenDatagram=81", "ListenDatagram=/run/x", "ListenDatagram=%t/x", "ListenFIFO=/run/x"}) {
+    const std::string settings = "ListenStream=80\nAccept=yes\n" + std::string(listen) + "\n";
+    EXPECT_THAT(endpoints_of(settings), IsEmpty()) << listen;
+    EXPECT_THAT(endpoints_of(settings + "ListenStream=\nListenStream=80"), ElementsAre("[::]:80/tcp")) << listen;
+  }
+}
+
 TEST(SocketUnit, TellsWhatItDoesNotUnderstand) {
   const auto unit = unit_of("x.socket", {"[Socket]\nListenStream=web\n\nListenDatagram=80%m\nListenStream=81\n"});
   EXPECT_THAT(endpoints_of(unit), ElementsAre("[::]:81/tcp"));

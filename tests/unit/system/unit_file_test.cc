@@ -11,6 +11,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
+using namespace std::string_view_literals;
 
 // "Section.Key=value" of each.
 std::vector<std::string> settings_of(std::string_view text) {
@@ -74,7 +75,7 @@ TEST(UnitText, ContinuesAfterAnOddNumberOfBackslashesAlone) {
 }
 
 TEST(UnitText, TakesEveryLineEnd) {
-  EXPECT_THAT(settings_of(std::string_view("[Socket]\r\nA=1\rB=2\n\rC=3\0D=4", 29)),
+  EXPECT_THAT(settings_of("[Socket]\r\nA=1\rB=2\n\rC=3\0D=4"sv),
               ElementsAre("Socket.A=1", "Socket.B=2", "Socket.C=3", "Socket.D=4"));
 }
 

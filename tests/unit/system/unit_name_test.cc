@@ -49,8 +49,10 @@ TEST(UnitName, HasDropInsOfItsTemplateAndOfItsPrefixes) {
   EXPECT_THAT(drop_in_names("a-b-c.socket"), ElementsAre("a-b-c.socket", "a-b-.socket", "a-.socket"));
   EXPECT_THAT(drop_in_names("a-b-.socket"), ElementsAre("a-b-.socket", "a-.socket"));
   EXPECT_THAT(drop_in_names("x@7.socket"), ElementsAre("x@7.socket", "x@.socket"));
-  EXPECT_THAT(drop_in_names("a-b@7.socket"), ElementsAre("a-b@7.socket", "a-b@.socket", "a-@.socket", "a-@7.socket"));
-  EXPECT_THAT(drop_in_names("-a.socket"), ElementsAre("-a.socket", "-.socket"));
+  EXPECT_THAT(drop_in_names("a-b@7.socket"),
+              ElementsAre("a-b@7.socket", "a-b@.socket", "a-.socket", "a-@7.socket", "a-@.socket"));
+  EXPECT_THAT(drop_in_names("-a.socket"), ElementsAre("-a.socket"));
+  EXPECT_THAT(drop_in_names("a--b.socket"), ElementsAre("a--b.socket", "a--.socket", "a-.socket"));
 }
 
 TEST(UnitName, IsUnescaped) {
