@@ -67,7 +67,7 @@ std::string address_text(const Translate& to, IpFamily family) {
 
 // "10.200.0.2:80"; empty if it is not known, as of a rule that takes the address from the packet.
 std::string forwards_to(const Translate& to, IpFamily family, std::optional<PortRange> ports) {
-  const auto address = address_text(to, family);
+  auto address = address_text(to, family);
   if (address.empty() && !to.to_this_machine) return {};
   if (to.ports) return address + ":" + to_string(PortRange{to.ports->first, to.ports->last});
   if (to.port_is_unknown || !ports) return address;

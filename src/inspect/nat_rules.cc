@@ -19,6 +19,7 @@ constexpr int deepest = 64;
 
 Condition condition_of(const nf::MatchPorts& match, IpFamily) {
   std::vector<Interval<std::uint16_t>> parts;
+  parts.reserve(match.destinations.size());
   for (const auto& span : match.destinations) parts.push_back({span.first, span.last});
   return {.on = Condition::On::ports, .ports = Ports(std::move(parts))};
 }
