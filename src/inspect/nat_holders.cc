@@ -67,7 +67,7 @@ std::string address_text(const Translate& to, IpFamily family) {
 
 // "10.200.0.2:80"; empty if it is not known, as of a rule that takes the address from the packet.
 std::string forwards_to(const Translate& to, IpFamily family, std::optional<PortRange> ports) {
-  const auto address = address_text(to, family);
+  auto address = address_text(to, family);
   if (address.empty() && !to.to_this_machine) return {};
   if (to.ports) return address + ":" + to_string(PortRange{to.ports->first, to.ports->last});
   if (to.port_is_unknown || !ports) return address;
@@ -101,55 +101,57 @@ BlindSpot spot_of(const Taken& taken) {
           false};
 }
 
-// Holders that differ in nothing but the protocol, or but the family of a wildcard, are one.
-class Collection {
- public:
-  void add(Holder&& holder) { holders_.push_back(std::move(holder)); }
-
-  std::vector<Holder> take() {
-    join([](const Holder& holder) { return holder.endpoint.protocol; },
-         [](Holder& left, const Holder& right) {
-           const bool fits = left.endpoint.address == right.endpoint.address;
-           if (fits) left.endpoint.protocol = Protocol::tcp_udp;
-           return fits;
-         });
-    join([](const Holder& holder) { return holder.endpoint.address; },
-         [](Holder& left, const Holder& right) {
-           const bool fits = left.endpoint.protocol == right.endpoint.protocol &&
-                             left.endpoint.address == any_of(IpFamily::ipv4) &&
-                             right.endpoint.address == any_of(IpFamily::ipv6);
-           if (fits) left.endpoint.address = Address();
-           return fits;
-         });
-    return std::move(holders_);
-  }
-
- private:
-  static auto place(const Holder& holder) { return std::tie(holder.endpoint.ports, holder.forwards_to); }
-
-  // Sorts, drops what is there twice, and lets `merge` put pairs at one place together.
-  void join(auto, auto merge) {
-    std::ranges::sort(holders_, {}, [](const Holder& holder) {
-      return std::tuple(place(holder), holder.endpoint.address, holder.endpoint.protocol);
-    });
-    std::vector<Holder> kept;
-    for (auto& holder : holders_) {
-      const bool is_there = std::ranges::any_of(kept | std::views::reverse | std::views::take(4), [&](Holder& other) {
-        return place(other) == place(holder) && (other == holder || merge(other, holder));
-      });
-      if (!is_there) kept.push_back(std::move(holder));
-    }
-    holders_ = std::move(kept);
-  }
-
-  std::vector<Holder> holders_;
+// What a holder is made of. There may be thousands, and most are there several times.
+struct Claim {
+  Endpoint endpoint;
+  std::string forwards_to;
+  friend bool operator==(const Claim&, const Claim&) = default;
 };
+
+// Claims that differ in nothing but the protocol, or but the family of a wildcard, are one.
+bool join_protocols(Claim& left, const Claim& right) {
+  const bool fits = left.endpoint.address == right.endpoint.address;
+  if (fits) left.endpoint.protocol = Protocol::tcp_udp;
+  return fits;
+}
+bool join_families(Claim& left, const Claim& right) {
+  const bool fits = left.endpoint.protocol == right.endpoint.protocol &&
+                    left.endpoint.address == any_of(IpFamily::ipv4) && right.endpoint.address == any_of(IpFamily::ipv6);
+  if (fits) left.endpoint.address = Address();
+  return fits;
+}
+
+// Sorts, drops what is there twice, and joins pairs that have the same ports and target.
+void join(std::vector<Claim>& claims, bool (*join_pair)(Claim&, const Claim&)) {
+  constexpr std::size_t near = 4;
+  const auto place = [](const Claim& claim) { return std::tie(claim.endpoint.ports, claim.forwards_to); };
+  std::ranges::sort(claims, {}, [&](const Claim& claim) {
+    return std::tuple(place(claim), std::tie(claim.endpoint.address, claim.endpoint.protocol));
+  });
+  std::vector<Claim> kept;
+  for (auto& claim : claims) {
+    const bool is_there = std::ranges::any_of(kept | std::views::reverse | std::views::take(near), [&](Claim& other) {
+      return place(other) == place(claim) && (other == claim || join_pair(other, claim));
+    });
+    if (!is_there) kept.push_back(std::move(claim));
+  }
+  claims = std::move(kept);
+}
+
+Holder holder_of(Claim&& claim) {
+  Holder holder;
+  holder.source = Source::nat;
+  holder.state = HolderState::published;
+  holder.endpoint = claim.endpoint;
+  holder.forwards_to = std::move(claim.forwards_to);
+  return holder;
+}
 
 }  // namespace
 
 Census holders_of(const std::vector<Taken>& taken, const std::vector<system::AddressSpan>& local) {
   Census census;
-  Collection collection;
+  std::vector<Claim> claims;
   for (const auto& one : taken) {
     const auto addresses = addresses_of(one.traffic, local);
     const auto tcp = moved(one.traffic.tcp, one.to);
@@ -164,17 +166,15 @@ Census holders_of(const std::vector<Taken>& taken, const std::vector<system::Add
       for (const auto& part : ports->parts()) {
         const PortRange range{part.first, part.last};
         for (const auto& address : addresses) {
-          Holder holder;
-          holder.source = Source::nat;
-          holder.state = HolderState::published;
-          holder.endpoint = {address, protocol, range};
-          holder.forwards_to = forwards_to(one.to, one.traffic.family, range);
-          collection.add(std::move(holder));
+          claims.push_back({{address, protocol, range}, forwards_to(one.to, one.traffic.family, range)});
         }
       }
     }
   }
-  census.holders = collection.take();
+  join(claims, join_protocols);
+  join(claims, join_families);
+  census.holders.reserve(claims.size());
+  for (auto& claim : claims) census.holders.push_back(holder_of(std::move(claim)));
   return census;
 }
 

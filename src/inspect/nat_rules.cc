@@ -16,10 +16,10 @@ namespace nf = system::netfilter;
 using system::IpFamily;
 
 constexpr int deepest = 64;
-constexpr int most_steps = 2'000'000;
 
 Condition condition_of(const nf::MatchPorts& match, IpFamily) {
   std::vector<Interval<std::uint16_t>> parts;
+  parts.reserve(match.destinations.size());
   for (const auto& span : match.destinations) parts.push_back({span.first, span.last});
   return {.on = Condition::On::ports, .ports = Ports(std::move(parts))};
 }
@@ -47,8 +47,8 @@ struct State {
 
 class Walk {
  public:
-  Walk(const nf::Table& table, IpFamily family, Followed& followed)
-      : table_(&table), family_(family), followed_(&followed) {}
+  Walk(const nf::Table& table, IpFamily family, int steps, Followed& followed)
+      : table_(&table), family_(family), followed_(&followed), steps_(steps) {}
 
   void enter(const std::string& name, Traffic traffic) {
     const auto chain = table_->chains.find(name);
@@ -67,7 +67,7 @@ class Walk {
   // From the expression `at` on. What certainly comes no further than this rule is taken off `rest`.
   void run(const nf::Rule& rule, std::size_t at, State state, Traffic& rest) {
     for (; at < rule.size() && !state.traffic.empty(); ++at) {
-      if (++steps_ > most_steps) followed_->is_complete = false;
+      if (--steps_ < 0) followed_->is_complete = false;
       if (!followed_->is_complete) return;
       if (const auto* lookup = std::get_if<nf::Lookup>(&rule[at])) {
         if (!look_up(*lookup, rule, at, state, rest)) return;
@@ -203,16 +203,16 @@ class Walk {
   IpFamily family_;
   Followed* followed_;
   int depth_ = 0;
-  int steps_ = 0;
+  int steps_;  // left
 };
 
 }  // namespace
 
-Followed follow(const nf::Table& table) {
+Followed follow(const nf::Table& table, int steps) {
   Followed followed;
   for (const auto family : {IpFamily::ipv4, IpFamily::ipv6}) {
     if (!covers(table.family, family)) continue;
-    for (const auto& entry : table.entries) Walk(table, family, followed).enter(entry, Traffic::all(family));
+    for (const auto& entry : table.entries) Walk(table, family, steps, followed).enter(entry, Traffic::all(family));
   }
   return followed;
 }

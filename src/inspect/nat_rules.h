@@ -23,8 +23,11 @@ struct Followed {
   bool is_complete = true;
 };
 
+// Far more expressions than there are in real rules; to run them takes half a second.
+constexpr int most_steps = 1'000'000;
+
 // From the table's entries, IPv4 and IPv6 each by itself. What an earlier rule has certainly taken, or has excepted, no
-// later one of the same chain gets.
-Followed follow(const system::netfilter::Table& table);
+// later one of the same chain gets. Gives up after `steps` expressions of an entry.
+Followed follow(const system::netfilter::Table& table, int steps = most_steps);
 
 }  // namespace berth::inspect

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -67,10 +68,9 @@ std::expected<Table, Error> read_once(const UniqueFd& socket, const Way& way, Ip
   constexpr auto header = offsetof(ipt_get_entries, entrytable);
   // Of a type that is aligned as the struct is.
   std::vector<std::uint64_t> buffer((header + sizes.size) / sizeof(std::uint64_t) + 1);
-  ipt_get_entries request{};
-  std::strcpy(&request.name[0], "nat");
-  request.size = sizes.size;
-  std::memcpy(buffer.data(), &request, header);
+  const auto bytes = std::as_writable_bytes(std::span(buffer));
+  std::memcpy(&bytes[offsetof(ipt_get_entries, name)], "nat", sizeof("nat"));
+  std::memcpy(&bytes[offsetof(ipt_get_entries, size)], &sizes.size, sizeof(sizes.size));
   if (!get(socket, way.level, way.get_entries, buffer.data(), header + sizes.size)) {
     return std::unexpected(last_error("read the rules of ip_tables"));
   }
@@ -78,7 +78,7 @@ std::expected<Table, Error> read_once(const UniqueFd& socket, const Way& way, Ip
   for (const auto hook : {NF_INET_PRE_ROUTING, NF_INET_LOCAL_OUT}) {
     if ((sizes.valid_hooks & (1U << hook)) != 0) entries.push_back(sizes.hook_entry[hook]);
   }
-  auto table = read_ip_table(std::as_bytes(std::span(buffer)).subspan(header, sizes.size), family, entries);
+  auto table = read_ip_table(bytes.subspan(header, sizes.size), family, entries);
   if (!table) return std::unexpected(Error{EBADMSG, "read the rules of ip_tables"});
   return std::move(*table);
 }

@@ -21,9 +21,7 @@ NatPresence find_nat(const std::string& sys, const std::string& proc) {
   // where that is not, and cannot be there where that is not.
   if (module("nf_conntrack/initstate")) return {};
   if (!exists(proc + "/sys/net/netfilter/nf_conntrack_max") && exists(proc + "/sys/net")) return {};
-  return {.nf_tables = true,
-          .ip_tables = exists(proc + "/thread-self/net/ip_tables_names"),
-          .ip6_tables = exists(proc + "/thread-self/net/ip6_tables_names")};
+  return {.nf_tables = true, .ip_tables = true, .ip6_tables = true};
 }
 
 }  // namespace berth::system

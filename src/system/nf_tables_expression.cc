@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ranges>
 #include <string_view>
 #include <utility>
 
@@ -98,9 +99,9 @@ bool read_bitwise(const Attributes& attributes, IpFamily, Rule& rule) {
 
 // Moves a number in network order by one; false if it wraps around.
 bool step(Octets& number, bool up) {
-  for (auto at = number.rbegin(); at != number.rend(); ++at) {
-    const bool carries = *at == (up ? 0xff : 0x00);
-    *at = static_cast<std::uint8_t>(up ? *at + 1 : *at - 1);
+  for (auto& octet : std::ranges::reverse_view(number)) {
+    const bool carries = octet == (up ? 0xff : 0x00);
+    octet = static_cast<std::uint8_t>(up ? octet + 1 : octet - 1);
     if (!carries) return true;
   }
   return false;

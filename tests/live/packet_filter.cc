@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <string>
@@ -18,10 +19,8 @@ void PacketFilterTest::SetUp() {
 }
 
 bool PacketFilterTest::has_program(const std::string& name) {
-  for (const auto* folder : {"/usr/sbin/", "/sbin/", "/usr/bin/"}) {
-    if (::access((folder + name).c_str(), X_OK) == 0) return true;
-  }
-  return false;
+  const std::array folders{"/usr/sbin/", "/sbin/", "/usr/bin/"};
+  return std::ranges::any_of(folders, [&](const char* folder) { return ::access((folder + name).c_str(), X_OK) == 0; });
 }
 
 void PacketFilterTest::run(const std::string& command, const std::string& input) {
