@@ -21,8 +21,8 @@ namespace {
 using system::NetworkNamespace;
 using system::SocketEntry;
 
-// Asking for the namespace of so many takes about 2 ms.
-constexpr std::size_t few_processes = 400;
+// Asking for the namespaces of as many processes takes 2 ms.
+constexpr unsigned few_threads = 400;
 
 Question listeners_of(const Question& question) {
   Question listeners{.about = question.about, .listeners_only = true};
@@ -116,9 +116,10 @@ Census NetworkNamespacesInspector::inspect(const Question& question) {
   if (!own) return {};
   system::NetworkNamespaces namespaces(*own);
   namespaces.add_kept(system::namespace_directories());
-  const system::Processes processes;
-  const auto pids = processes.pids();
-  if (pids.size() <= few_processes || !has_listener_here(question)) namespaces.add_of(processes, pids);
+  if (!has_listener_here(question) || system::count_threads() <= few_threads) {
+    const system::Processes processes;
+    namespaces.add_of(processes, processes.pids());
+  }
   if (namespaces.others().empty()) return {};
   return Search(question).run(namespaces.others());
 }

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -50,6 +51,11 @@ std::optional<StatFields> parse_stat(std::string_view text) {
 bool sees_every_process() {
   struct stat status{};
   return ::stat("/proc/self/ns/pid", &status) == 0 && status.st_ino == initial_pid_namespace;
+}
+
+unsigned count_threads() {
+  struct sysinfo machine{};
+  return ::sysinfo(&machine) == 0 ? machine.procs : 0;
 }
 
 Processes::Processes(const std::string& root) : root_(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {}

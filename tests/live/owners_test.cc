@@ -220,6 +220,29 @@ TEST_F(OwnersInACgroup, MayHaveLeftIt) {
     std::ofstream(path_ + "/../cgroup.procs") << "0" << std::flush;
   });
   EXPECT_EQ(only_holder().pid, child.pid());
+  EXPECT_EQ(only_holder().inherited, std::nullopt) << "nobody knows";
+}
+
+// What was opened in one unit and is held in another came with a fork.
+TEST_F(OwnersInACgroup, InheritAcrossUnits) {
+  NEEDS_MOVING();
+  const auto other = path_.substr(0, path_.rfind('/')) + "/other-" + name();
+  ASSERT_EQ(::mkdir(other.c_str(), 0755), 0);
+  {
+    // It gets the socket from the parent, which gives it up.
+    std::optional<Child> heir;
+    std::ofstream(path_ + "/cgroup.procs") << "0" << std::flush;
+    {
+      const auto socket = listen_on({.port = port});
+      heir.emplace([&] { std::ofstream(other + "/cgroup.procs") << "0" << std::flush; });
+    }
+    std::ofstream(path_ + "/../cgroup.procs") << "0" << std::flush;
+    const auto holder = only_holder();
+    EXPECT_EQ(holder.pid, heir->pid());
+    EXPECT_EQ(holder.unit, "other-" + name());
+    EXPECT_EQ(holder.inherited, true);
+  }
+  EXPECT_EQ(::rmdir(other.c_str()), 0);
 }
 
 TEST_F(OwnersInACgroup, AreNamedByItEvenIfTheirProcessIsHidden) {
