@@ -20,7 +20,7 @@
 dockerd_problem() {
   local command
   [[ $EUID -eq 0 ]] || { echo "needs root"; return; }
-  for command in dockerd containerd runc docker iptables busybox unshare nsenter; do
+  for command in dockerd containerd runc docker iptables busybox setpriv unshare nsenter; do
     command -v "$command" >/dev/null || { echo "needs $command"; return; }
   done
   unshare --net --mount --pid --fork true 2>/dev/null || { echo "needs namespaces"; return; }
@@ -39,10 +39,11 @@ start_dockerd() {
     --host "unix://$DOCKERD_DIR/docker.sock" --cgroup-parent "/$DOCKERD_CGROUP" --bip 10.200.0.1/24 "$@")
   export DOCKER_HOST=unix://$DOCKERD_DIR/docker.sock
   mkdir -p "$DOCKERD_DIR"
-  # The first process of the pid namespace: it reaps whatever loses its parent, and its end is the end of all.
+  # The first process of the pid namespace: it reaps whatever loses its parent, and its end is the end of all. The engine
+  # leaves sockets in /run wherever its own folders are.
   # shellcheck disable=SC2016 # that is for the inner bash
-  unshare --mount --propagation private --pid --fork --kill-child --mount-proc \
-    bash -c 'echo ready; while :; do sleep 3600 & wait -n; done' bash >"$DOCKERD_DIR/init" 2>/dev/null </dev/null 3>&- &
+  setpriv --pdeathsig KILL unshare --mount --propagation private --pid --fork --kill-child --mount-proc \
+    bash -c 'mount -t tmpfs tmpfs /run && echo ready; while :; do sleep 3600 & wait -n; done' bash >"$DOCKERD_DIR/init" 2>/dev/null </dev/null 3>&- &
   DOCKERD_UNSHARE=$!
   local tries
   for ((tries = 0; tries < 500; tries++)); do
@@ -76,9 +77,11 @@ restart_dockerd() {
 pid_outside() {
   local space status
   space=$(readlink "/proc/$DOCKERD_INIT/ns/pid")
-  for status in $(grep -lE "^NSpid:.*\s$1\$" /proc/[0-9]*/status 2>/dev/null); do
-    [[ $(readlink "${status%status}ns/pid") != "$space" ]] || { status=${status#/proc/}; echo "${status%/status}"; }
-  done
+  while read -r status; do
+    [[ $(readlink "${status%status}ns/pid") == "$space" ]] || continue
+    status=${status#/proc/}
+    echo "${status%/status}"
+  done < <(grep -lE "^NSpid:.*\s$1\$" /proc/[0-9]*/status 2>/dev/null)
 }
 
 # Ends the engine, its containers and whatever else is in its namespaces, and removes their cgroups. May be called at any
