@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/run.h"
+#include "inspect/docker.h"
 #include "inspect/linux_machine.h"
 #include "inspect/nat.h"
 #include "inspect/network_namespaces.h"
@@ -30,6 +31,7 @@ std::unique_ptr<berth::inspect::Machine> open_machine(const berth::cli::Looking&
   inspect::Inspectors inspectors;
   if (looking.root.empty()) {
     inspectors.push_back(std::make_unique<inspect::SocketsInspector>());
+    inspectors.push_back(std::make_unique<inspect::DockerInspector>());
     inspectors.push_back(std::make_unique<inspect::NatInspector>());
     inspectors.push_back(std::make_unique<inspect::NetworkNamespacesInspector>());
   }

@@ -26,14 +26,23 @@ Sight LookingGlass::sight() {
 }
 
 void LookingGlass::look_ahead(std::span<const Request> requests) {
-  if (!requests.empty()) hidden(requests.front().endpoint);
+  if (requests.empty()) return;
+  hidden(requests.front().endpoint);
+  if (std::ranges::none_of(requests, [this](const Request& request) { return is_refused(request.endpoint); })) return;
+  Endpoint all{{}, Protocol::tcp_udp, requests.front().endpoint.ports};
   for (const auto& request : requests) {
-    const auto& ports = request.endpoint.ports;
-    for (unsigned port = ports.first; port <= ports.last && seen_.size() < most_named; ++port) {
-      const auto endpoint = request.endpoint.at(static_cast<Port>(port));
-      if (probe(endpoint).result != Probe::Result::bindable) holders(endpoint);
-    }
+    all.ports.first = std::min(all.ports.first, request.endpoint.ports.first);
+    all.ports.last = std::max(all.ports.last, request.endpoint.ports.last);
   }
+  named_ =
+      std::make_unique<Survey>(all, machine_.census({.about = all, .owners = true, .sources = inspect::Sources::all}));
+}
+
+bool LookingGlass::is_refused(const Endpoint& endpoint) {
+  for (unsigned port = endpoint.ports.first; port <= endpoint.ports.last; ++port) {
+    if (probe(endpoint.at(static_cast<Port>(port))).result != Probe::Result::bindable) return true;
+  }
+  return false;
 }
 
 void LookingGlass::survey(std::span<const Request> requests) {
@@ -58,6 +67,9 @@ Probe LookingGlass::probe(const Endpoint& endpoint) {
 std::vector<Holder> LookingGlass::holders(const Endpoint& endpoint) {
   const auto seen = std::ranges::find(seen_, endpoint, &Seen::endpoint);
   if (seen != seen_.end()) return seen->holders;
+  if (named_) {
+    if (auto found = copies_of(named_->index.overlapping(endpoint)); !found.empty()) return found;
+  }
   const bool named = !hurried_ && seen_.size() < most_named;
   if (named) {
     auto found = machine_.census({.about = endpoint, .owners = true, .sources = inspect::Sources::all}).holders;

@@ -24,8 +24,8 @@ class LookingGlass {
   // The view for decide(). Valid as long as this object.
   Sight sight();
 
-  // Takes the census of what has ports without a socket, and names who holds the preferred ports, if anybody does, as
-  // long as there is time for it.
+  // As long as there is time for it: sees what has ports without a socket, and names who holds the preferred ports, if
+  // any is refused.
   void look_ahead(std::span<const Request> requests);
 
   // What the census of what has ports without a socket could not show, if one was taken.
@@ -57,6 +57,7 @@ class LookingGlass {
   };
 
   Probe probe(const Endpoint& endpoint);
+  bool is_refused(const Endpoint& endpoint);
   std::vector<Holder> holders(const Endpoint& endpoint);
   std::vector<Holder> listeners(const Endpoint& endpoint);
   std::vector<Holder> hidden(const Endpoint& endpoint);
@@ -66,6 +67,7 @@ class LookingGlass {
   bool hurried_ = false;
   std::vector<Seen> seen_;
   std::unique_ptr<Survey> survey_;
+  std::unique_ptr<Survey> named_;
   std::unique_ptr<Survey> listeners_;
   std::unique_ptr<Survey> hidden_;
   std::optional<KernelRanges> kernel_;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "app/looking_glass.h"
+#include "core/conflict.h"
 #include "core/quote.h"
 #include "core/spec.h"
 
@@ -67,6 +68,7 @@ std::expected<std::optional<Decisions>, Error> keep_all(const Context& context, 
   if (auto checked = check_names(requests, *registry); !checked) return std::unexpected(std::move(checked).error());
   const auto is_new = [&](const Request& request) { return registry->find(request.service) == nullptr; };
   if (std::ranges::all_of(requests, is_new)) return std::nullopt;
+  if (needs_owners(*registry)) glass.look_ahead(requests);
   auto plan = decide_on(std::move(*registry), requests, glass, context);
   if (!plan) return std::unexpected(std::move(plan).error());
   if (plan->changes()) return std::nullopt;
@@ -89,6 +91,7 @@ std::expected<Outcome, Error> plan_registration(const Context& context, std::spa
   auto registry = context.store.read();
   if (!registry) return std::unexpected(std::move(registry).error());
   LookingGlass glass(context.machine);
+  glass.look_ahead(requests);
   auto outcome = decide_on(std::move(*registry), requests, glass, context);
   if (outcome) tell_blind_spots(outcome->decisions, glass);
   return outcome;

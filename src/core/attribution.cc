@@ -49,15 +49,16 @@ const Holder* container_behind(const Holder& holder, const std::vector<Holder>& 
   return configured;
 }
 
-// The declared holder of an open socket; the more exactly it fits, the better.
+// The declaration of a socket that process 1 opened: an enabled one before others; none if two may be meant.
 const Holder* declaration_of(const Holder& socket, const std::vector<Holder>& all) {
-  const Holder* best = nullptr;
+  const Holder* found = nullptr;
   for (const auto& other : all) {
-    if (other.source != Source::systemd || !overlap(other.endpoint, socket.endpoint)) continue;
-    if (other.endpoint == socket.endpoint) return &other;
-    best = &other;
+    if (other.source != Source::systemd || other.endpoint != socket.endpoint) continue;
+    const bool is_better = found == nullptr || (other.enabled == true && found->enabled != true);
+    if (!is_better && other.enabled == found->enabled) return nullptr;
+    if (is_better) found = &other;
   }
-  return best;
+  return found;
 }
 
 bool needs_container(const Holder& holder) {

@@ -92,7 +92,9 @@ class Walker {
   }
 
   Objection look_at(const Endpoint& endpoint) {
-    auto clearance = clear(endpoint, walk_.service, walk_.own, sight_);
+    // Only where it was asked for may a service be found already: further up it is passed by.
+    const auto itself = walk_.preferred.ports.contains(endpoint.ports) ? walk_.service : std::nullopt;
+    auto clearance = clear(endpoint, itself, walk_.own, sight_);
     if (!clearance.obstacle) {
       if (clearance.owner) landing_.owner = std::move(clearance.owner);
       return std::nullopt;

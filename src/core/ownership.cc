@@ -89,7 +89,9 @@ Clearance clear(const Endpoint& endpoint, std::optional<std::string_view> servic
     if (!holders) return {};
     obstacle.holders = std::move(*holders);
   }
-  const auto is_service = [&](const Holder& holder) { return service && is_named_after(holder, *service); };
+  const auto is_service = [&](const Holder& holder) {
+    return service && claims(holder) && is_named_after(holder, *service);
+  };
   const auto itself = std::ranges::find_if(obstacle.holders, is_service);
   if (itself == obstacle.holders.end()) return {std::move(obstacle)};
   const auto owner = owner_of(*itself);

@@ -24,6 +24,7 @@ class DockerInspector : public Inspector {
 
   // Whether there is a socket, or the folder of an engine, or a variable that names one.
   bool is_present() const override;
+  bool may_wait() const override { return true; }
   // By engine, then by container, in the engine's order.
   Census inspect(const Question& question) override;
 

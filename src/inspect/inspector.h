@@ -16,7 +16,8 @@ class Inspector {
   // Which questions it answers: of sockets, or of what takes ports without one; `all`: only those that go to all.
   virtual Sources reads() const { return Sources::hidden; }
 
-  // Whether it asks another process, and may wait for the answer; otherwise it is done before a thread would have begun.
+  // Whether it asks another process, and may wait for the answer; otherwise it is done before a thread would have
+  // begun.
   virtual bool may_wait() const { return false; }
 
   // What this source knows about the question. Never fails: what could not be read is a blind spot of the answer.

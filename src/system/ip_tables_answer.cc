@@ -80,8 +80,8 @@ std::optional<Head> read_head(ByteSpan bytes) {
   if (bytes.size() < sizeof(T)) return std::nullopt;
   std::memcpy(&entry, bytes.data(), sizeof(T));
   const auto head = head_of(entry);
-  const bool is_whole = head.size <= head.target && head.target + sizeof(xt_entry_target) <= head.next &&
-                        head.next <= bytes.size();
+  const bool is_whole =
+      head.size <= head.target && head.target + sizeof(xt_entry_target) <= head.next && head.next <= bytes.size();
   return is_whole ? std::optional(head) : std::nullopt;
 }
 

@@ -11,6 +11,7 @@ namespace berth::app {
 namespace {
 
 using testing::ElementsAre;
+using testing::Field;
 using testing::IsEmpty;
 using testing::SizeIs;
 using tests::endpoint;
@@ -63,7 +64,8 @@ TEST(LookingGlass, ListsTheListenersOnceForALongWalk) {
   glass.hurry();
   const auto sight = glass.sight();
   for (unsigned port = 8080; port < 8100; ++port) EXPECT_THAT(sight.holders(endpoint(std::to_string(port))), SizeIs(1));
-  EXPECT_THAT(machine.questions, SizeIs(1));
+  // One for the listeners, one for what has ports without a socket.
+  EXPECT_THAT(machine.questions, SizeIs(2));
 }
 
 TEST(LookingGlass, LooksCloserWhereNobodyListens) {
@@ -97,7 +99,45 @@ TEST(LookingAhead, TakesNoTimeWhereNothingIsInUse) {
   LookingGlass glass(machine);
   const std::array asked{request("a", "8080-8090")};
   glass.look_ahead(asked);
+  EXPECT_THAT(machine.questions, ElementsAre(Field(&inspect::Question::sources, inspect::Sources::hidden)));
+}
+
+TEST(LookingAhead, SeesWhatHasPortsWithoutASocketOnceForAll) {
+  FakeMachine machine;
+  machine.scene.holders = {tests::published("8080", "web"), tests::nat("8081", "10.0.0.9:80")};
+  LookingGlass glass(machine);
+  const std::array asked{request("a", "8080")};
+  glass.look_ahead(asked);
+  glass.hurry();
+  machine.questions.clear();
+  const auto sight = glass.sight();
+  EXPECT_THAT(sight.hidden(endpoint("8080")), ElementsAre(Field(&Holder::source, Source::container)));
+  EXPECT_THAT(sight.hidden(endpoint("8081")), SizeIs(1));
+  EXPECT_THAT(sight.hidden(endpoint("8082")), IsEmpty());
   EXPECT_THAT(machine.questions, IsEmpty());
+}
+
+TEST(LookingAhead, TellsWhatCouldNotBeSeen) {
+  FakeMachine machine;
+  machine.blind_spots = {{"nat", "only root may read the rules"}};
+  LookingGlass glass(machine);
+  EXPECT_THAT(glass.blind_spots(), IsEmpty());
+  const std::array asked{request("a", "8080")};
+  glass.look_ahead(asked);
+  EXPECT_THAT(glass.blind_spots(), SizeIs(1));
+}
+
+TEST(LookingAhead, NamesEverybodyAtOnceWhereAPreferredPortIsInUse) {
+  FakeMachine machine;
+  for (unsigned port = 8080; port < 8090; ++port)
+    machine.scene.holders.push_back(tests::listener(std::to_string(port)));
+  LookingGlass glass(machine);
+  const std::array asked{request("a", "8080"), request("b", "8085")};
+  glass.look_ahead(asked);
+  glass.hurry();
+  for (unsigned port = 8080; port < 8086; ++port) {
+    EXPECT_EQ(glass.sight().holders(endpoint(std::to_string(port))).at(0).process, "nginx");
+  }
 }
 
 TEST(Survey, SparesTheProbeOfAPortWithoutSockets) {

@@ -30,6 +30,9 @@ class FakeMachine final : public inspect::Machine {
     Census census{{}, blind_spots};
     for (const auto& holder : scene.holders) {
       if (question.about && !overlap(holder.endpoint, *question.about)) continue;
+      const bool is_socket = holder.source == Source::socket;
+      if (question.sources == inspect::Sources::hidden && is_socket) continue;
+      if (question.sources == inspect::Sources::sockets && !is_socket) continue;
       if (question.listeners_only && holder.state != HolderState::listening) continue;
       census.holders.push_back(question.owners ? holder : without_owner(holder));
     }

@@ -74,10 +74,11 @@ TEST(JsonAllocation, SaysWhatIsNotKnown) {
 }
 
 TEST(JsonHolder, HasEveryFieldEvenIfNothingIsKnown) {
-  EXPECT_EQ(written(write_holder, tests::nameless("[::!]:80")),
-            R"({"source":"socket","state":"listening","address":"::","port":80,"last":null,"protocol":"tcp",)"
-            R"("v6only":true,"pid":null,"process":null,"exe":null,"user":null,"unit":null,"container":null,)"
-            R"("compose":null,"inherited":null,"remote":null,"seconds_left":null})");
+  EXPECT_EQ(
+      written(write_holder, tests::nameless("[::!]:80")),
+      R"({"source":"socket","state":"listening","address":"::","port":80,"last":null,"protocol":"tcp",)"
+      R"("v6only":true,"pid":null,"process":null,"exe":null,"user":null,"unit":null,"activates":null,"container":null,)"
+      R"("compose":null,"inherited":null,"other_pids":[],"since":null,"enabled":null,"forwards_to":null,"remote":null,"seconds_left":null})");
 }
 
 TEST(JsonHolder, HasAllThatIsKnown) {
@@ -86,14 +87,18 @@ TEST(JsonHolder, HasAllThatIsKnown) {
   holder.container = Container{"c0ffee", "web", "nginx:1", true};
   holder.compose = Compose{"site", "web"};
   holder.inherited = false;
+  holder.other_pids = {813};
+  holder.since = tests::now;
+  holder.enabled = true;
+  holder.forwards_to = ":80";
   holder.seconds_left = 3;
   holder.remote = "10.0.0.7:443";
   EXPECT_EQ(
       written(write_holder, holder),
       R"({"source":"socket","state":"listening","address":"*","port":80,"last":null,"protocol":"tcp",)"
       R"("v6only":false,"pid":812,"process":"nginx","exe":"/usr/sbin/nginx","user":"www-data",)"
-      R"("unit":"nginx.service","container":{"id":"c0ffee","name":"web","image":"nginx:1","running":true},)"
-      R"("compose":{"project":"site","service":"web"},"inherited":false,"remote":"10.0.0.7:443","seconds_left":3})");
+      R"("unit":"nginx.service","activates":null,"container":{"id":"c0ffee","name":"web","image":"nginx:1","running":true},)"
+      R"("compose":{"project":"site","service":"web"},"inherited":false,"other_pids":[813],"since":"2026-11-22T18:00:00Z","enabled":true,"forwards_to":":80","remote":"10.0.0.7:443","seconds_left":3})");
 }
 
 TEST(JsonSkips, HaveNoVerdictWhereARuleDecided) {
@@ -137,7 +142,7 @@ TEST(JsonFindings, HaveEveryMember) {
   report.advice = {"look again"};
   EXPECT_EQ(json_of(report),
             R"({"schema":1,"endpoint":{"address":"*","port":80,"last":null,"protocol":"tcp"},"verdict":"unknown",)"
-            R"("evidence":[{"source":"socket","what":"why"}],"allocations":[],"holders":[],)"
+            R"("evidence":[{"source":"socket","what":"why"}],"allocations":[],"holders":[],"elsewhere":[],)"
             R"("blind_spots":[{"source":"socket","why":"not permitted"}],"advice":["look again"]})");
 }
 

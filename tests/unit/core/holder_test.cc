@@ -130,5 +130,45 @@ RC_GTEST_PROP(HolderIndexProperty, AgreesWithASearchThroughEverything, ()) {
   }
 }
 
+TEST(NamedAfter, TheUnitTheContainerTheComposeProject) {
+  EXPECT_TRUE(is_named_after(tests::listener("80", "nginx"), "nginx"));
+  EXPECT_TRUE(is_named_after(tests::listener("80", "nginx"), "nginx/admin"));
+  EXPECT_FALSE(is_named_after(tests::listener("80", "nginx"), "ngin"));
+  EXPECT_FALSE(is_named_after(tests::nameless("80"), "nginx"));
+  EXPECT_TRUE(is_named_after(tests::published("80", "web"), "web"));
+  EXPECT_FALSE(is_named_after(tests::published("80", "web"), "blog"));
+  auto part = tests::published("80", "blog-web-1");
+  part.compose = Compose{"blog", "web"};
+  EXPECT_TRUE(is_named_after(part, "blog"));
+  EXPECT_TRUE(is_named_after(part, "blog/web"));
+  EXPECT_FALSE(is_named_after(part, "blog/db"));
+  EXPECT_FALSE(is_named_after(part, "web"));
+}
+
+// Half of the services of a server are python3 or node.
+TEST(NamedAfter, AProcessProvesNothing) {
+  auto python = tests::listener("80", "python3");
+  python.unit.clear();
+  EXPECT_FALSE(is_named_after(python, "python3"));
+}
+
+TEST(TakesWithoutSocket, AllButSocketsAndUnitsThatAreNotEnabled) {
+  EXPECT_FALSE(takes_without_socket(tests::listener("80")));
+  EXPECT_TRUE(takes_without_socket(tests::published("80", "web")));
+  EXPECT_TRUE(takes_without_socket(tests::of_container("80", "web", HolderState::configured)));
+  EXPECT_TRUE(takes_without_socket(tests::nat("80", ":8080")));
+  EXPECT_TRUE(takes_without_socket(tests::declared("80", "web", true)));
+  EXPECT_FALSE(takes_without_socket(tests::declared("80", "web", false)));
+}
+
+TEST(DescribeHolder, SaysWhatHasNoSocket) {
+  EXPECT_EQ(describe(tests::published("8080", "web")), "container web (a published port, *)");
+  EXPECT_EQ(describe(tests::of_container("8080", "web", HolderState::configured)),
+            "container web (not running, a configured port, *)");
+  EXPECT_EQ(describe(tests::nat("8080", "10.0.0.9:80")), "a NAT rule (a published port, *, to 10.0.0.9:80)");
+  EXPECT_EQ(describe(tests::declared("8080", "web", true)),
+            "socket unit web.socket (enabled, for web.service, a declared socket, *)");
+}
+
 }  // namespace
 }  // namespace berth

@@ -238,5 +238,45 @@ TEST(Contest, WithSomebodyUnseenIsWithWhoeverListens) {
   EXPECT_TRUE(contests(nameless("80"), contest.value()));
 }
 
+Clearance clearance(Scene scene, std::string_view service, std::optional<Endpoint> own = {}) {
+  auto hidden = scene.holders;
+  std::erase_if(hidden, [](const Holder& holder) { return holder.source == Source::socket; });
+  std::erase_if(scene.holders, [](const Holder& holder) { return holder.source != Source::socket; });
+  auto sight = scene.sight();
+  sight.hidden = [&](const Endpoint&) { return hidden; };
+  return clear(endpoint("8080"), service, own, sight);
+}
+
+TEST(Clear, NothingSpeaksAgainstAPortThatNobodyHas) {
+  EXPECT_FALSE(clearance({}, "web").obstacle);
+  EXPECT_FALSE(clearance({.holders = {tests::declared("8080", "other", false)}}, "web").obstacle);
+}
+
+TEST(Clear, WhatHasNoSocketIsAnObstacleAlthoughABindSucceeds) {
+  const auto seen = clearance({.holders = {tests::nat("8080", "10.0.0.9:80")}}, "web");
+  ASSERT_TRUE(seen.obstacle);
+  EXPECT_EQ(seen.obstacle->probe.result, Probe::Result::bindable);
+  EXPECT_EQ(seen.obstacle->holders.size(), 1U);
+}
+
+TEST(Clear, TheServiceItselfIsNoObstacleButItsOwner) {
+  for (const auto& holder : {listener("8080", "web"), tests::published("8080", "web"),
+                             tests::of_container("8080", "web", HolderState::configured)}) {
+    const auto seen = clearance({.holders = {holder}}, "web");
+    EXPECT_FALSE(seen.obstacle) << describe(holder);
+    EXPECT_EQ(seen.owner, owner_of(holder)) << describe(holder);
+  }
+}
+
+TEST(Clear, SomebodyElseBesideTheServiceIsOne) {
+  const auto seen = clearance({.holders = {listener("8080", "web"), listener("8080", "other")}}, "web");
+  ASSERT_TRUE(seen.obstacle);
+  EXPECT_EQ(seen.obstacle->holders.front().process, "other");
+}
+
+TEST(Clear, WhereTheServiceIsAlreadyNobodyWithoutASocketIsAsked) {
+  EXPECT_FALSE(clearance({.holders = {tests::nat("8080", "10.0.0.9:80")}}, "web", endpoint("8080")).obstacle);
+}
+
 }  // namespace
 }  // namespace berth

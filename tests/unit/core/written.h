@@ -127,6 +127,38 @@ inline Holder connection(std::string_view spec, std::string_view process = "curl
   return holder;
 }
 
+// A port of a container, which is configured with it.
+inline Holder of_container(std::string_view spec, std::string_view name, HolderState state) {
+  auto holder = nameless(spec, state);
+  holder.source = Source::container;
+  holder.container = Container{.id = std::string(name) + "-id", .name = std::string(name), .image = "pm/web:1"};
+  holder.container->running = state == HolderState::published;
+  return holder;
+}
+
+inline Holder published(std::string_view spec, std::string_view name) {
+  auto holder = of_container(spec, name, HolderState::published);
+  holder.forwards_to = "10.200.0.2:80";
+  return holder;
+}
+
+inline Holder nat(std::string_view spec, std::string_view forwards_to) {
+  auto holder = nameless(spec, HolderState::published);
+  holder.source = Source::nat;
+  holder.forwards_to = forwards_to;
+  return holder;
+}
+
+// Of the unit NAME.socket, for NAME.service.
+inline Holder declared(std::string_view spec, std::string_view name, bool enabled) {
+  auto holder = nameless(spec, HolderState::declared);
+  holder.source = Source::systemd;
+  holder.unit = std::string(name) + ".socket";
+  holder.activates = std::string(name) + ".service";
+  holder.enabled = enabled;
+  return holder;
+}
+
 inline Holder draining(std::string_view spec) {
   auto holder = nameless(spec, HolderState::draining);
   holder.seconds_left = 42;
