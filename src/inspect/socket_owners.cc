@@ -19,6 +19,7 @@
 #include "system/clock.h"
 #include "system/processes.h"
 #include "system/socket_search.h"
+#include "system/tunnel_devices.h"
 
 namespace berth::inspect {
 namespace {
@@ -85,7 +86,7 @@ class Owners {
     const auto cgroup = cgroups_.find(socket.cgroup);
     if (cgroup != cgroups_.end()) fill_name(cgroup->second, holder);
     if (fill_sharing(socket, holder)) return true;
-    if (!is_kernels_own()) return false;
+    if (!is_of_tunnel(holder) && !is_kernels_own()) return false;
     holder.process = "kernel";
     holder.user.clear();
     return true;
@@ -161,6 +162,15 @@ class Owners {
     return entry->second;
   }
 
+  // Its socket is where the device's is, and no other can be: the kernel's is bound to every address, without sharing.
+  bool is_of_tunnel(const Holder& holder) {
+    const bool may_be = holder.endpoint.protocol == Protocol::udp && holder.state == HolderState::listening &&
+                        holder.endpoint.address.is_wildcard();
+    if (!may_be || how_.walk == Walk::none) return false;
+    if (!tunnels_) tunnels_ = system::tunnel_devices();
+    return std::ranges::find(*tunnels_, holder.endpoint.ports.first, &system::TunnelDevice::port) != tunnels_->end();
+  }
+
   bool is_kernels_own() const {
     return how_.walk != Walk::none && ::geteuid() == 0 && !search_.was_denied() && system::sees_every_process();
   }
@@ -182,6 +192,7 @@ class Owners {
   system::Processes processes_;
   system::SocketSearch search_;
   system::Accounts accounts_;
+  std::optional<std::vector<system::TunnelDevice>> tunnels_;  // once they were asked for
   std::unordered_map<std::uint64_t, CgroupName> cgroups_;
   std::unordered_map<pid_t, system::StatFields> stats_;
   std::unordered_map<pid_t, std::optional<system::Process>> found_;

@@ -174,6 +174,7 @@ class Disguised : public SharedSockets {
       const auto socket = listen_on({.port = port});
       ::dup2(socket->get(), STDIN_FILENO);  // stays open
       std::vector<char*> argv;
+      argv.reserve(words.size() + 1);
       for (auto& word : words) argv.push_back(word.data());
       argv.push_back(nullptr);
       ::execv(argv[0], argv.data());
