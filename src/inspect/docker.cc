@@ -137,16 +137,26 @@ class EngineVisit {
   }
 
   template <typename T>
-  Asked<T> ask(const std::string& target, Answer<T> (*read)(std::string_view)) {
+  using Read = Answer<T> (*)(std::string_view);
+
+  template <typename T>
+  Asked<T> ask(const std::string& target, Read<T> read) {
     const auto answer = client_.get(target, question_.deadline);
     if (!answer) return std::unexpected(Failure{why_silent(place_, answer.error()), answer.error().code});
-    if (answer->status != 200) {
-      return std::unexpected(Failure{engine_at(place_) + " answered " + std::to_string(answer->status) + " to " +
-                                         target + ": " + read_error(answer->body),
-                                     static_cast<int>(answer->status)});
+    return read_answer(target, *answer, read);
+  }
+
+  template <typename T>
+  Asked<T> read_answer(const std::string& target, const system::HttpAnswer& answer, Read<T> read) const {
+    if (answer.status != 200) {
+      return std::unexpected(Failure{engine_at(place_) + " answered " + std::to_string(answer.status) + " to " +
+                                         escape(target) + ": " + read_error(answer.body),
+                                     static_cast<int>(answer.status)});
     }
-    auto value = read(answer->body);
-    if (!value) return std::unexpected(Failure{engine_at(place_) + " answered " + value.error().why + " to " + target});
+    auto value = read(answer.body);
+    if (!value) {
+      return std::unexpected(Failure{engine_at(place_) + " answered " + value.error().why + " to " + escape(target)});
+    }
     return std::move(*value);
   }
 
@@ -164,21 +174,35 @@ class EngineVisit {
   // False, and a blind spot, if some could not be asked for; one that is gone meanwhile has no ports.
   template <typename Needs>
   bool add_details(Containers& containers, const std::string& path, Needs needs) {
+    std::vector<EngineContainer*> wanted;
+    std::vector<std::string> targets;
     for (auto& container : containers) {
       if (!needs(container)) continue;
-      auto detail = ask(path + container.container.id + "/json", read_docker_container);
-      if (detail && place_.kind == EnginePlace::Kind::docker) {
-        container = std::move(*detail);
-      } else if (detail) {
-        container.address = std::move(detail->address);
-      } else if (detail.error().code == gone) {
-        container.state = ContainerState::dead;
-      } else {
-        say(detail.error().why + "; not all containers could be asked for", true);
-        return false;
-      }
+      wanted.push_back(&container);
+      targets.push_back(path + container.container.id + "/json");
     }
-    return true;
+    std::optional<Failure> failure;
+    const auto take = [&](std::size_t index, const system::HttpAnswer& answer) {
+      auto detail = read_answer(targets[index], answer, read_docker_container);
+      if (detail || detail.error().code == gone)
+        add_detail(*wanted[index], std::move(detail));
+      else
+        failure = detail.error();
+      return !failure;
+    };
+    const auto asked = client_.get_each(targets, question_.deadline, take);
+    if (!asked) failure = Failure{why_silent(place_, asked.error())};
+    if (failure) say(failure->why + "; not all containers could be asked for", true);
+    return !failure;
+  }
+
+  void add_detail(EngineContainer& container, Asked<EngineContainer> detail) const {
+    if (!detail)
+      container.state = ContainerState::dead;
+    else if (place_.kind == EnginePlace::Kind::docker)
+      container = std::move(*detail);
+    else
+      container.address = std::move(detail->address);
   }
 
   // False, and a blind spot, if it is not known what the swarm publishes. Only its managers know.

@@ -5,7 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -41,12 +43,23 @@ class HttpClient {
 
   // `target`: path and query, "/containers/json?all=1". Uses the connection that is there, as long as the server keeps
   // it. Any status is an answer. When it fails the connection is given up. Errors: those of connect(2), read(2) and
-  // write(2); EADDRNOTAVAIL for an address that is a name; ETIMEDOUT when `deadline` is over; ECONNRESET for an answer
-  // that ends too early; EBADMSG for what is not HTTP; EMSGSIZE above the limit.
+  // write(2); EINVAL for a target that is none; EADDRNOTAVAIL for an address that is a name; ETIMEDOUT when `deadline`
+  // is over; ECONNRESET for an answer that ends too early; EBADMSG for what is not HTTP; EMSGSIZE above the limit.
   std::expected<HttpAnswer, Error> get(std::string_view target, std::chrono::steady_clock::time_point deadline);
+
+  // The same for several: they are sent ahead of the answers (RFC 9112, section 9.3.2), so that the server works on the
+  // next while `take` looks at one. `take` gets them in order, and the index of the target; it returns whether to go
+  // on. Nothing is taken twice. An error ends it.
+  using Take = std::function<bool(std::size_t index, HttpAnswer answer)>;
+  std::expected<void, Error> get_each(std::span<const std::string> targets,
+                                      std::chrono::steady_clock::time_point deadline, const Take& take);
 
  private:
   struct Connection;
+  // As much as is done over one connection, from `next` on.
+  std::expected<void, int> converse(std::span<const std::string> targets,
+                                    std::chrono::steady_clock::time_point deadline, const Take& take,
+                                    std::size_t& next);
 
   HttpPlace place_;
   std::size_t limit_;

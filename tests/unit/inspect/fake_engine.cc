@@ -98,28 +98,32 @@ void FakeEngine::converse(int connection) {
     const auto count = ::recv(connection, buffer.data(), buffer.size(), 0);
     if (count <= 0) return;
     text.append(buffer.data(), static_cast<std::size_t>(count));
-    const auto end = text.find("\r\n\r\n");
-    if (end == std::string::npos) continue;
-    const auto start = text.find(' ') + 1;
-    const auto target = text.substr(start, text.find(' ', start) - start);
-    text.erase(0, end + 4);
-    {
-      const std::lock_guard lock(seen_->mutex);
-      seen_->requests.push_back(target);
-    }
-    const auto reply = script_(target);
-    for (std::size_t sent = 0; sent < reply.bytes.size();) {
-      const auto now = ::send(connection, reply.bytes.data() + sent, reply.bytes.size() - sent, MSG_NOSIGNAL);
-      if (now <= 0) return;  // the client has had enough
-      sent += static_cast<std::size_t>(now);
-    }
-    if (reply.then == Reply::Then::close) return;
-    if (reply.then == Reply::Then::hang) {
-      std::array<pollfd, 2> gone{{{connection, POLLRDHUP, 0}, {end_.get(), POLLIN, 0}}};
-      ::poll(gone.data(), gone.size(), -1);
-      return;
+    for (auto end = text.find("\r\n\r\n"); end != std::string::npos; end = text.find("\r\n\r\n")) {
+      const auto start = text.find(' ') + 1;
+      const auto target = text.substr(start, text.find(' ', start) - start);
+      text.erase(0, end + 4);
+      if (!answer(connection, target)) return;
     }
   }
+}
+
+// Whether the conversation goes on.
+bool FakeEngine::answer(int connection, const std::string& target) {
+  {
+    const std::lock_guard lock(seen_->mutex);
+    seen_->requests.push_back(target);
+  }
+  const auto reply = script_(target);
+  for (std::size_t sent = 0; sent < reply.bytes.size();) {
+    const auto now = ::send(connection, reply.bytes.data() + sent, reply.bytes.size() - sent, MSG_NOSIGNAL);
+    if (now <= 0) return false;  // the client has had enough
+    sent += static_cast<std::size_t>(now);
+  }
+  if (reply.then == Reply::Then::hang) {
+    std::array<pollfd, 2> gone{{{connection, POLLRDHUP, 0}, {end_.get(), POLLIN, 0}}};
+    ::poll(gone.data(), gone.size(), -1);
+  }
+  return reply.then == Reply::Then::wait;
 }
 
 }  // namespace berth::tests

@@ -39,6 +39,7 @@ class FakeEngine {
  private:
   void serve();
   void converse(int connection);
+  bool answer(int connection, const std::string& target);
 
   ScratchDirectory directory_;
   Script script_;

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include "unit/inspect/fake_engine.h"
 
@@ -133,6 +134,75 @@ TEST(HttpClient, SaysWhyItCannotConnect) {
   const tests::ScratchDirectory directory;
   directory.write("file", "");
   EXPECT_EQ(code({.unix_path = directory.path("file")}), ECONNREFUSED);
+}
+
+TEST(HttpClient, RefusesATargetThatIsNone) {
+  FakeEngine server(answers({}));
+  HttpClient client({.unix_path = server.socket()});
+  for (const std::string target : {"", "a", "/a b", "/a\r\nX: y", "/\xc3\xa9"}) {
+    EXPECT_EQ(client.get(target, soon()).error().code, EINVAL) << target;
+  }
+  EXPECT_EQ(server.connections(), 0U);
+}
+
+std::vector<std::string> hundred_targets() {
+  std::vector<std::string> targets;
+  for (int number = 0; number < 100; ++number) targets.push_back("/" + std::to_string(number));
+  return targets;
+}
+
+TEST(HttpClient, ManyAnswersComeInOrderOverOneConnection) {
+  FakeEngine server([](const std::string& target) { return FakeEngine::Reply{http_answer(target)}; });
+  HttpClient client({.unix_path = server.socket()});
+  std::vector<std::string> got;
+  const auto done = client.get_each(hundred_targets(), soon(), [&](std::size_t index, const HttpAnswer& answer) {
+    EXPECT_EQ(index, got.size());
+    got.push_back(answer.body);
+    return true;
+  });
+  EXPECT_TRUE(done);
+  EXPECT_EQ(got, hundred_targets());
+  EXPECT_EQ(server.requests(), hundred_targets());
+  EXPECT_EQ(server.connections(), 1U);
+}
+
+TEST(HttpClient, ManyAnswersOfAServerThatHangsUpAfterEach) {
+  FakeEngine server([](const std::string& target) {
+    return FakeEngine::Reply{"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + target, Then::close};
+  });
+  HttpClient client({.unix_path = server.socket()});
+  const std::vector<std::string> targets{"/1", "/2", "/3"};
+  std::vector<std::string> got;
+  const auto done = client.get_each(targets, soon(), [&](std::size_t, const HttpAnswer& answer) {
+    got.push_back(answer.body);
+    return true;
+  });
+  EXPECT_TRUE(done);
+  EXPECT_EQ(got, targets);
+}
+
+TEST(HttpClient, AnErrorAmongManyKeepsWhatWasTaken) {
+  FakeEngine server([](const std::string& target) {
+    return target == "/7" ? FakeEngine::Reply{"HTTP", Then::close} : FakeEngine::Reply{http_answer(target)};
+  });
+  HttpClient client({.unix_path = server.socket()});
+  std::size_t taken = 0;
+  const auto done = client.get_each(hundred_targets(), soon(), [&](std::size_t, const HttpAnswer&) {
+    ++taken;
+    return true;
+  });
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, ECONNRESET);
+  EXPECT_EQ(taken, 7U);
+}
+
+TEST(HttpClient, WhoHasSeenEnoughOfManyStops) {
+  FakeEngine server([](const std::string& target) { return FakeEngine::Reply{http_answer(target)}; });
+  HttpClient client({.unix_path = server.socket()});
+  const auto done =
+      client.get_each(hundred_targets(), soon(), [](std::size_t index, const HttpAnswer&) { return index < 2; });
+  EXPECT_TRUE(done);
+  EXPECT_EQ(client.get("/next", soon())->body, "/next") << "no answer of before";
 }
 
 TEST(HttpClient, NamesItsPlace) {
