@@ -44,13 +44,13 @@ std::expected<Explanation, Error> explain_service(const Context& context, std::s
   find_origin(*commits, explanation);
 
   const auto& allocation = explanation.allocation;
-  auto own = look_at(context, allocation.endpoint, true);
+  auto own = look_at(context, allocation.endpoint, Closeness::owners);
   if (!own) return std::unexpected(std::move(own).error());
   explanation.own = std::move(*own);
   if (allocation.preferred.value_or(allocation.endpoint.ports.first) != allocation.endpoint.ports.first) {
     const auto last = std::min(65535U, *allocation.preferred + allocation.endpoint.ports.size() - 1);
     auto preferred =
-        look_at(context, allocation.endpoint.at(PortRange{*allocation.preferred, static_cast<Port>(last)}), true);
+        look_at(context, allocation.endpoint.at(PortRange{*allocation.preferred, static_cast<Port>(last)}), Closeness::owners);
     if (!preferred) return std::unexpected(std::move(preferred).error());
     explanation.preferred = std::move(*preferred);
   }

@@ -4,7 +4,7 @@
 #include <iterator>
 #include <utility>
 
-#include "app/register.h"
+#include "app/looking_glass.h"
 #include "core/advice.h"
 #include "core/holder_index.h"
 #include "core/remarks.h"
@@ -50,18 +50,24 @@ class Look {
   bool trust_census_ = false;
 };
 
-std::optional<PortRange> next_available(const Context& context, const Endpoint& endpoint) {
-  const auto next = next_ports(context, endpoint, std::nullopt, 1);
+std::optional<PortRange> next_available(const Context& context, const Registry& registry, const Endpoint& endpoint) {
+  LookingGlass glass(context.machine);
+  glass.hurry();
+  const auto next = choose_next(registry, endpoint, std::nullopt, 1, glass.sight());
   if (!next || next->empty()) return std::nullopt;
   return next->front().allocation.endpoint.ports;
 }
 
 }  // namespace
 
-std::expected<PortReport, Error> look_at(const Context& context, const Endpoint& endpoint, bool named) {
+std::expected<PortReport, Error> look_at(const Context& context, const Endpoint& endpoint, Closeness closeness) {
   const auto registry = context.store.read();
   if (!registry) return std::unexpected(registry.error());
-  auto census = context.machine.census({.about = endpoint, .owners = named, .sources = inspect::Sources::all});
+  const bool named = closeness != Closeness::verdict;
+  auto census = context.machine.census({.about = endpoint,
+                                        .owners = named,
+                                        .sources = inspect::Sources::all,
+                                        .thorough = closeness == Closeness::everything});
   PortReport report{.endpoint = endpoint};
   for (const auto* allocation : registry->overlapping(endpoint)) report.allocations.push_back(*allocation);
   Look look(context.machine, *registry, census, report);
@@ -75,7 +81,7 @@ std::expected<PortReport, Error> look_at(const Context& context, const Endpoint&
   report.blind_spots = std::move(census.blind_spots);
   if (named) {
     const bool is_taken = report.verdict != Verdict::free && report.verdict != Verdict::unknown;
-    const auto next = is_taken ? next_available(context, endpoint) : std::nullopt;
+    const auto next = is_taken ? next_available(context, *registry, endpoint) : std::nullopt;
     report.advice = advise({endpoint, report.verdict, report.allocations, report.holders, next});
   }
   return report;

@@ -1,6 +1,7 @@
 // Everything known about an endpoint.
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <string>
 #include <vector>
@@ -23,7 +24,11 @@ struct PortReport {
   std::vector<std::string> advice = {};
 };
 
-// `named`: whether the processes behind the holders are wanted. Kills nothing, records nothing.
-std::expected<PortReport, Error> look_at(const Context& context, const Endpoint& endpoint, bool named);
+// How closely to look: only whether it is free; also who is behind the holders, and what to do; also everybody who has
+// the same sockets, and other network namespaces.
+enum class Closeness : std::uint8_t { verdict, owners, everything };
+
+// Kills nothing, records nothing.
+std::expected<PortReport, Error> look_at(const Context& context, const Endpoint& endpoint, Closeness closeness);
 
 }  // namespace berth::app

@@ -9,7 +9,7 @@ namespace berth::cli {
 Result run_who(Session& session, const Arguments& arguments) {
   const auto endpoint = parse_endpoint(arguments.words().front());
   if (!endpoint) return std::unexpected(endpoint.error());
-  const auto report = app::look_at(session.context(), *endpoint, true);
+  const auto report = app::look_at(session.context(), *endpoint, app::Closeness::everything);
   if (!report) return std::unexpected(report.error());
 
   auto& out = session.out;

@@ -13,8 +13,8 @@ class Inspector {
   // Whether it is worth asking on this machine. Cheap: it costs every registration of a new service.
   virtual bool is_present() const { return true; }
 
-  // Which questions it answers: of sockets, or of what takes ports without one; `all`: only those that go to all.
-  virtual Sources reads() const { return Sources::hidden; }
+  // Whether the question is meant for it: whoever knows what takes ports without a socket is not asked about sockets.
+  virtual bool answers(const Question& question) const { return question.sources != Sources::sockets; }
 
   // Whether it asks another process, and may wait for the answer; otherwise it is done before a thread would have
   // begun.

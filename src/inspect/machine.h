@@ -21,6 +21,8 @@ struct Question {
   // Whether pid, process, exe, user, unit and container are wanted: may need a walk through all processes.
   bool owners = false;
   Sources sources = Sources::sockets;
+  // Every process that has a socket, not only its owner; and what listens in other network namespaces.
+  bool thorough = false;
   // When every source must have answered; one that has not is a blind spot.
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 };

@@ -6,7 +6,7 @@
 
 namespace berth::inspect {
 
-// Answers into `elsewhere` alone, and only those who ask all sources for the owners on certain endpoints. Each holder
+// Answers into `elsewhere` alone, and only who asks thoroughly for certain endpoints. Each holder
 // says in which namespace it is, and in as far as it can be told there, whose it is.
 //
 // Namespaces are found by name (ip-netns(8), podman, CNI, Docker) and by the processes in them. The second is left out
@@ -16,7 +16,8 @@ namespace berth::inspect {
 // Blind spots: namespaces that may not be entered, or were not in time. They hide no holders.
 class NetworkNamespacesInspector : public Inspector {
  public:
-  Sources reads() const override { return Sources::all; }
+  bool answers(const Question& question) const override { return question.thorough && question.about; }
+  bool may_wait() const override { return true; }
   Census inspect(const Question& question) override;
 };
 

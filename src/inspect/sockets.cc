@@ -118,7 +118,7 @@ Census SocketsInspector::inspect(const Question& question) {
          "TCP sockets that are bound but do not listen cannot be listed before Linux 6.8; a bind still meets them"});
   }
   if (question.owners) {
-    find_owners(sockets, census, {question.sources == Sources::all ? Walk::complete : Walk::until_found});
+    find_owners(sockets, census, {question.thorough ? Walk::complete : Walk::until_found});
   }
   return census;
 }

@@ -20,7 +20,7 @@ namespace berth::inspect {
 
 class SocketsInspector : public Inspector {
  public:
-  Sources reads() const override { return Sources::sockets; }
+  bool answers(const Question& question) const override { return question.sources != Sources::hidden; }
   // By port, the listening ones first.
   Census inspect(const Question& question) override;
 };

@@ -66,7 +66,6 @@ bool SystemdInspector::is_present() const {
 
 Census SystemdInspector::inspect(const Question& question) {
   Census census;
-  if (question.sources == Sources::sockets || !is_present()) return census;
   const system::RootDirectory root(root_);
   system::UnitTree tree(root, "socket");
   const auto defaults = port_defaults(root_.empty());

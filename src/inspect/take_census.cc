@@ -22,8 +22,7 @@ void move_to_end(std::vector<T>& whole, std::vector<T>&& part) {
 std::vector<Inspector*> choose(const Inspectors& inspectors, const Question& question) {
   std::vector<Inspector*> chosen;
   for (const auto& inspector : inspectors) {
-    const bool is_meant = question.sources == Sources::all || question.sources == inspector->reads();
-    if (is_meant && inspector->is_present()) chosen.push_back(inspector.get());
+    if (inspector->answers(question) && inspector->is_present()) chosen.push_back(inspector.get());
   }
   return chosen;
 }

@@ -34,7 +34,8 @@ class SharedSockets : public NetworkTest {
  protected:
   static std::vector<Holder> ask() {
     return inspect::SocketsInspector()
-        .inspect({.about = endpoint("8080/tcp+udp"), .owners = true, .sources = inspect::Sources::all})
+        .inspect(
+            {.about = endpoint("8080/tcp+udp"), .owners = true, .sources = inspect::Sources::all, .thorough = true})
         .holders;
   }
   static Holder only_holder() {

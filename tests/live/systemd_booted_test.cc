@@ -213,7 +213,8 @@ TEST_F(BootedSystemd, HandsTheSocketToTheServiceThatIsDeclared) {
     const inspect::Question question{.about = Endpoint{{}, Protocol::tcp, {7090, 7090}},
                                      .listeners_only = true,
                                      .owners = true,
-                                     .sources = inspect::Sources::all};
+                                     .sources = inspect::Sources::all,
+                                     .thorough = true};
     const auto units = inspect::SystemdInspector().inspect(question).holders;
     ASSERT_EQ(units.size(), 1U);
     EXPECT_EQ(units[0].unit, "many@7090.socket");

@@ -24,8 +24,8 @@ using tests::nameless;
 using tests::registry;
 using tests::World;
 
-PortReport look(World& world, std::string_view spec, bool named = true) {
-  return look_at(world.context(), endpoint(spec), named).value();
+PortReport look(World& world, std::string_view spec, Closeness closeness = Closeness::owners) {
+  return look_at(world.context(), endpoint(spec), closeness).value();
 }
 
 std::vector<std::string> evidence_of(const PortReport& report) {
@@ -122,7 +122,7 @@ TEST(Who, OfBothProtocolsIsTheHeavierVerdict) {
 TEST(Who, AsksForNamesOnlyWhereTheyAreWanted) {
   World world;
   world.machine.scene.holders = {listener("8080")};
-  const auto report = look(world, "8080", false);
+  const auto report = look(world, "8080", Closeness::verdict);
   EXPECT_EQ(report.verdict, Verdict::held);
   EXPECT_FALSE(world.machine.was_asked_for_owners());
   EXPECT_THAT(report.advice, IsEmpty());
@@ -155,7 +155,7 @@ TEST(Who, HandsOnWhatCouldNotBeSeen) {
 TEST(Who, ProbesOfALongRangeOnlyWhatWasSeen) {
   World world;
   world.machine.scene.holders = {listener("9000")};
-  EXPECT_EQ(look(world, "8000-9999", false).verdict, Verdict::held);
+  EXPECT_EQ(look(world, "8000-9999", Closeness::verdict).verdict, Verdict::held);
   EXPECT_LT(world.machine.scene.probed.size(), 20U);
 }
 
@@ -171,7 +171,7 @@ TEST(Who, SaysNothingTwice) {
   for (unsigned port = 8000; port < 8005; ++port) {
     world.machine.scene.probes[static_cast<Port>(port)] = {Probe::Result::no_address, "no such address"};
   }
-  EXPECT_THAT(evidence_of(look(world, "10.9.8.7:8000-8004", false)), ElementsAre("no such address"));
+  EXPECT_THAT(evidence_of(look(world, "10.9.8.7:8000-8004", Closeness::verdict)), ElementsAre("no such address"));
 }
 
 TEST(Who, RecordsNothing) {

@@ -240,13 +240,6 @@ TEST_F(SystemdTree, AnswersTheQuestionAlone) {
   EXPECT_EQ(census.holders[0].unit, "a.socket");
 }
 
-TEST_F(SystemdTree, IsNotAskedForSockets) {
-  unit(vendor, "a.socket", listens("80"));
-  const auto census = look({.sources = Sources::sockets});
-  EXPECT_THAT(census.holders, IsEmpty());
-  EXPECT_THAT(census.answered, IsEmpty());
-}
-
 TEST_F(SystemdTree, KeepsToTheDeadline) {
   unit(vendor, "a.socket", listens("80"));
   auto question = everything();

@@ -57,7 +57,7 @@ TEST(FormatCommit, IsValidJsonWhateverTheNamesAre) {
   commit.records[0].skipped = {{{1, 9}, std::nullopt, {{Source::container, "\xc3\x28\n"}}}};
   const auto text = format_commit(commit);
   EXPECT_EQ(text.find('\n'), text.size() - 1);
-  EXPECT_TRUE(JsonTree::parse(text));
+  EXPECT_TRUE(json::JsonTree::parse(text));
 }
 
 TEST(ParseCommit, ReadsWhatIsWritten) {
