@@ -39,6 +39,13 @@ Growth growth_of(const Setting& setting, const std::string& original, Words word
   return {size_of(path), size_of(setting.scratch / "growth.history.jsonl")};
 }
 
+// The registry as it was, without a history of what never happened to it.
+void begin_anew(const std::string& original, const std::string& registry, const std::string& history) {
+  copy_file(original, registry);
+  const auto stem = history == ".history" ? registry : registry.substr(0, registry.rfind('.'));
+  std::remove((stem + history).c_str());
+}
+
 void forget_growth(const Setting& setting) { std::remove((setting.scratch / "growth.history.jsonl").c_str()); }
 
 void measure_commit(const Setting& setting, const std::string& what, int entries, Words words) {
@@ -52,8 +59,8 @@ void measure_commit(const Setting& setting, const std::string& what, int entries
   const auto times = race(
       {{"floor",
         always({setting.floor_commit, floor, "39000", std::to_string(growth.registry), std::to_string(growth.history)}),
-        [&] { copy_file(original, floor); }},
-       {"berth", always(words), [&] { copy_file(original, mine); }},
+        [&] { begin_anew(original, floor, ".history"); }},
+       {"berth", always(words), [&] { begin_anew(original, mine, ".history.jsonl"); }},
        {"shell", always({"sh", "-c", shell_way, "sh", "39000"})}},
       setting.runs);
   print(what, times[1].median / times[0].median, "one durable commit");

@@ -26,17 +26,23 @@ std::unique_ptr<berth::store::Store> open_store(std::string path, double wait) {
                                                    berth::store::FileStoreOptions{wait, berth::system::utc_now});
 }
 
-std::unique_ptr<berth::inspect::Machine> open_machine(const berth::cli::Looking& looking) {
-  namespace inspect = berth::inspect;
+namespace inspect = berth::inspect;
+
+inspect::Inspectors make_inspectors(const std::string& root) {
   inspect::Inspectors inspectors;
-  if (looking.root.empty()) {
+  if (root.empty()) {
     inspectors.push_back(std::make_unique<inspect::SocketsInspector>());
     inspectors.push_back(std::make_unique<inspect::DockerInspector>());
     inspectors.push_back(std::make_unique<inspect::NatInspector>());
     inspectors.push_back(std::make_unique<inspect::NetworkNamespacesInspector>());
   }
-  inspectors.push_back(std::make_unique<inspect::SystemdInspector>(looking.root));
-  return std::make_unique<berth::inspect::LinuxMachine>(std::move(inspectors), looking.patience);
+  inspectors.push_back(std::make_unique<inspect::SystemdInspector>(root));
+  return inspectors;
+}
+
+std::unique_ptr<inspect::Machine> open_machine(const berth::cli::Looking& looking) {
+  return std::make_unique<inspect::LinuxMachine>([root = looking.root] { return make_inspectors(root); },
+                                                 looking.patience);
 }
 
 std::string current_user() { return berth::system::Accounts().name(::getuid()); }

@@ -100,7 +100,8 @@ Census LinuxMachine::census(const Question& question) {
     if (!deadline_) deadline_ = std::chrono::steady_clock::now() + patience_;
     limited.deadline = std::min(question.deadline, *deadline_);
   }
-  auto census = take_census(inspectors_, limited);
+  if (!inspectors_) inspectors_ = make_inspectors_();
+  auto census = take_census(*inspectors_, limited);
   if (!question.listeners_only && !system::PortSysctls().are_readable()) {
     census.blind_spots.push_back({std::string(to_string(Source::kernel)),
                                   "/proc/sys/net/ipv4 cannot be read: the kernel's own port ranges are not known",

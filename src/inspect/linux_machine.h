@@ -2,6 +2,8 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
+#include <optional>
 #include <utility>
 
 #include "inspect/machine.h"
@@ -11,9 +13,11 @@ namespace berth::inspect {
 
 class LinuxMachine : public Machine {
  public:
-  // Whatever is asked, and however often: all sources have answered, or are blind spots, when `patience` is over.
-  explicit LinuxMachine(Inspectors inspectors, std::chrono::milliseconds patience = std::chrono::seconds(2))
-      : inspectors_(std::move(inspectors)), patience_(patience) {}
+  // The inspectors are made for the first census: most commands need none. Whatever is asked, and however often: all
+  // sources have answered, or are blind spots, when `patience` is over.
+  explicit LinuxMachine(std::function<Inspectors()> make_inspectors,
+                        std::chrono::milliseconds patience = std::chrono::seconds(2))
+      : make_inspectors_(std::move(make_inspectors)), patience_(patience) {}
 
   // A UDP port that is refused although no socket is there is tried again: two probes at once see each other.
   Probe probe(const Endpoint& endpoint) override;
@@ -22,7 +26,8 @@ class LinuxMachine : public Machine {
   KernelRanges kernel_ranges() override;
 
  private:
-  Inspectors inspectors_;
+  std::function<Inspectors()> make_inspectors_;
+  std::optional<Inspectors> inspectors_ = {};
   std::chrono::milliseconds patience_;
   std::optional<std::chrono::steady_clock::time_point> deadline_ = {};
 };

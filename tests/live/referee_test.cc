@@ -77,9 +77,11 @@ class Referee : public NetworkTest {
     NetworkTest::SetUp();
     if (IsSkipped()) return;
     std::ofstream("/proc/sys/net/ipv4/ip_local_port_range") << "32768 65535" << std::flush;
-    inspect::Inspectors inspectors;
-    inspectors.push_back(std::make_unique<inspect::SocketsInspector>());
-    machine_ = std::make_unique<inspect::LinuxMachine>(std::move(inspectors));
+    machine_ = std::make_unique<inspect::LinuxMachine>([] {
+      inspect::Inspectors inspectors;
+      inspectors.push_back(std::make_unique<inspect::SocketsInspector>());
+      return inspectors;
+    });
     haven_ = Scene::open_haven(haven_port);
   }
 
