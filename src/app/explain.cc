@@ -49,8 +49,8 @@ std::expected<Explanation, Error> explain_service(const Context& context, std::s
   explanation.own = std::move(*own);
   if (allocation.preferred.value_or(allocation.endpoint.ports.first) != allocation.endpoint.ports.first) {
     const auto last = std::min(65535U, *allocation.preferred + allocation.endpoint.ports.size() - 1);
-    auto preferred =
-        look_at(context, allocation.endpoint.at(PortRange{*allocation.preferred, static_cast<Port>(last)}), Closeness::owners);
+    auto preferred = look_at(context, allocation.endpoint.at(PortRange{*allocation.preferred, static_cast<Port>(last)}),
+                             Closeness::owners);
     if (!preferred) return std::unexpected(std::move(preferred).error());
     explanation.preferred = std::move(*preferred);
   }

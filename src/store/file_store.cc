@@ -4,8 +4,6 @@
 
 #include <cerrno>
 #include <optional>
-#include <system_error>
-#include <thread>
 #include <utility>
 
 #include "store/codec.h"
@@ -92,19 +90,12 @@ std::expected<void, system::Error> keep(system::Files& files, const std::string&
   return system::keep_as(files, target, file.status, file.text, target + ".previous");
 }
 
-// Both at the same time: the file system joins them into one journal commit. One after the other they cost half as much
-// again as the whole rest of a commit on a disk that takes its time.
+// The history's line is on its way to the disk when the fsync comes: then one journal commit of the file system takes
+// both files, and the second call has little left to do.
 std::expected<void, system::Error> sync_both(system::Replacement& replacement, system::AppendFile& history) {
-  std::expected<void, system::Error> history_done;
-  std::thread thread;
-  try {
-    thread = std::thread([&] { history_done = history.sync(); });
-  } catch (const std::system_error&) {  // no thread to be had
-    history_done = history.sync();
-  }
+  history.begin_sync();
   const auto done = replacement.sync();
-  if (thread.joinable()) thread.join();
-  return done ? history_done : done;
+  return done ? history.sync() : done;
 }
 
 // Everything from the new text to the moment when readers see it. An error before that moment leaves all as it was.

@@ -60,6 +60,8 @@ std::expected<void, Error> AppendFile::append(std::uint64_t keep, std::string_vi
   return written;
 }
 
+void AppendFile::begin_sync() { files_->begin_write_out(fd_.get()); }
+
 std::expected<void, Error> AppendFile::sync() {
   if (files_->fdatasync(fd_.get()) != 0) return std::unexpected(last_error("fdatasync '" + path_ + "'"));
   return {};

@@ -25,6 +25,8 @@ class AppendFile {
 
   // Cuts the file to `keep` bytes and writes `text` after them. When it fails nothing is after them.
   std::expected<void, Error> append(std::uint64_t keep, std::string_view text);
+  // Lets the disk begin; promises nothing.
+  void begin_sync();
   // Makes that durable, but for the name of a new file, which needs an fsync of the directory.
   std::expected<void, Error> sync();
   // Takes the last append() back, as well as it can.

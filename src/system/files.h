@@ -1,6 +1,5 @@
 // The calls with which berth changes the file system, each as the manual page of the same name says: -1 and errno when
-// it fails. They stand behind one small interface so that a test can make any of them fail, or stop before it. Two
-// threads may call it at the same time, each with a file of its own.
+// it fails. They stand behind one small interface so that a test can make any of them fail, or stop before it.
 #pragma once
 
 #include <sys/types.h>
@@ -19,6 +18,8 @@ class Files {
   virtual int ftruncate(int fd, off_t size) = 0;
   virtual int fchmod(int fd, mode_t mode) = 0;
   virtual int fchown(int fd, uid_t user, gid_t group) = 0;
+  // sync_file_range(2) with SYNC_FILE_RANGE_WRITE, of the whole file: begins, and does not wait.
+  virtual int begin_write_out(int fd) = 0;
   virtual int fsync(int fd) = 0;
   virtual int fdatasync(int fd) = 0;
   virtual int link(const std::string& from, const std::string& to) = 0;
@@ -40,6 +41,7 @@ class KernelFiles : public Files {
   int ftruncate(int fd, off_t size) override;
   int fchmod(int fd, mode_t mode) override;
   int fchown(int fd, uid_t user, gid_t group) override;
+  int begin_write_out(int fd) override;
   int fsync(int fd) override;
   int fdatasync(int fd) override;
   int link(const std::string& from, const std::string& to) override;
