@@ -22,11 +22,13 @@ void find_origin(const std::vector<store::Commit>& commits, Explanation& explana
   for (const auto& commit : std::views::reverse(commits)) {
     const auto* record = record_of(commit, allocation.service);
     if (record == nullptr) continue;
-    if (!record->after || record->after->endpoint != allocation.endpoint) return;
+    if (!record->after || record->after->endpoint != allocation.endpoint) break;
+    if (explanation.origin) explanation.later.push_back(*std::move(explanation.origin));
     explanation.origin = commit;
     explanation.record = *record;
-    if (!record->before || record->before->endpoint != allocation.endpoint) return;
+    if (!record->before || record->before->endpoint != allocation.endpoint) break;
   }
+  std::ranges::reverse(explanation.later);
 }
 
 }  // namespace

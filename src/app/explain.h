@@ -19,6 +19,8 @@ struct Explanation {
   std::optional<store::Commit> origin;
   // That commit's record of the service.
   std::optional<store::Record> record;
+  // Commits after that one which changed something else about it, its kind for example; the oldest first.
+  std::vector<store::Commit> later;
   // How its own port looks now, and the preferred one if it is another.
   PortReport own;
   std::optional<PortReport> preferred;

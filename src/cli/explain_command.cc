@@ -22,6 +22,8 @@ std::string json_of(const app::Explanation& explanation) {
   } else {
     json.null();
   }
+  json.key("later");
+  write_array(json, explanation.later, [](Json& out, const store::Commit& commit) { write_commit(out, commit); });
   json.key("verdict").value(to_string(explanation.own.verdict));
   json.key("holders");
   write_array(json, explanation.own.holders, write_holder);
@@ -39,7 +41,11 @@ std::string heading(const Allocation& allocation) {
   if (!allocation.preferred)
     return text + "  asked for  unknown: it was taken over from an older registry or a listener\n";
   const auto got = *allocation.preferred == allocation.endpoint.ports.first;
-  return text + fmt::format("  asked for  {}{}\n", *allocation.preferred, got ? ", and got it" : "");
+  text += fmt::format("  asked for  {}{}\n", *allocation.preferred, got ? ", and got it" : "");
+  if (allocation.owner) {
+    text += fmt::format("  belongs to {} {}\n", to_string(allocation.owner.kind), escape(allocation.owner.name));
+  }
+  return text;
 }
 
 std::string origin_of(const app::Explanation& explanation) {
@@ -48,6 +54,10 @@ std::string origin_of(const app::Explanation& explanation) {
   auto text = fmt::format("  registered {} by {}: berth {} (revision {})\n", escape(commit.time),
                           escape(commit.author.user), escape(commit.author.command), commit.revision);
   for (const auto& skip : explanation.record->skipped) text += fmt::format("  skipped    {}\n", describe(skip));
+  for (const auto& change : explanation.later) {
+    text += fmt::format("  changed    {} by {}: berth {} (revision {})\n", escape(change.time),
+                        escape(change.author.user), escape(change.author.command), change.revision);
+  }
   return text;
 }
 

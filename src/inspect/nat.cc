@@ -98,8 +98,6 @@ class Inspection {
 
 }  // namespace
 
-bool NatInspector::is_present() const { return system::find_nat().any(); }
-
 Census NatInspector::inspect(const Question& question) { return Inspection(question).run(); }
 
 }  // namespace berth::inspect

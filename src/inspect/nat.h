@@ -16,8 +16,6 @@ namespace berth::inspect {
 
 class NatInspector : public Inspector {
  public:
-  // False only if the kernel certainly translates nothing.
-  bool is_present() const override;
   // By port.
   Census inspect(const Question& question) override;
 };

@@ -13,7 +13,6 @@ struct NatPresence {
   bool nf_tables = false;
   bool ip_tables = false;
   bool ip6_tables = false;
-  bool any() const { return nf_tables || ip_tables || ip6_tables; }
   friend bool operator==(const NatPresence&, const NatPresence&) = default;
 };
 

@@ -55,6 +55,9 @@ TEST(Explain, PassesOverCommitsThatLeftItWhereItIs) {
   const auto explanation = explain(world, "web");
   EXPECT_EQ(explanation.origin->revision, 1U);
   EXPECT_EQ(explanation.allocation.since, tests::now);
+  ASSERT_EQ(explanation.later.size(), 2U);
+  EXPECT_EQ(explanation.later.front().revision, 2U);
+  EXPECT_EQ(explanation.later.back().revision, 3U);
 }
 
 TEST(Explain, APortThatWasGivenBackAndGivenAgainIsExplainedByTheLast) {
