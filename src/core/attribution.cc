@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <iterator>
+#include <string>
 #include <string_view>
 
 namespace berth {
@@ -16,10 +18,23 @@ bool is_published(const Holder& holder) {
   return holder.source == Source::container && holder.state == HolderState::published;
 }
 
+// "10.200.0.2:81": where the second port of 9000-9001 is sent on to, if all are to 10.200.0.2:80-81.
+std::string target_of(const Holder& holder, Port port) {
+  const auto& all = holder.forwards_to;
+  const auto dash = all.rfind('-');
+  const auto colon = all.rfind(':');
+  if (dash == std::string::npos || colon == std::string::npos || dash < colon) return all;
+  unsigned first = 0;
+  std::from_chars(all.data() + colon + 1, all.data() + dash, first);
+  return all.substr(0, colon + 1) + std::to_string(first + port - holder.endpoint.ports.first);
+}
+
 void take_container(Holder& holder, const Holder& from) {
   holder.container = from.container;
   holder.compose = from.compose;
-  if (holder.forwards_to.empty()) holder.forwards_to = from.forwards_to;
+  if (!holder.forwards_to.empty()) return;
+  const auto& ports = holder.endpoint.ports;
+  holder.forwards_to = ports.size() == 1 ? target_of(from, ports.first) : from.forwards_to;
 }
 
 void name_containers(Holder& holder, const std::vector<KnownContainer>& containers) {
@@ -31,9 +46,11 @@ void name_containers(Holder& holder, const std::vector<KnownContainer>& containe
   holder.compose = known->compose;
 }
 
-// "10.200.0.2:80" of two sides; unknown on either side: nothing speaks against it.
+// "10.200.0.2:80" of two sides that overlap; unknown on either side: nothing speaks against it.
 bool may_forward_to_the_same(const Holder& left, const Holder& right) {
-  return left.forwards_to.empty() || right.forwards_to.empty() || left.forwards_to == right.forwards_to;
+  if (left.forwards_to.empty() || right.forwards_to.empty()) return true;
+  const auto common = std::max(left.endpoint.ports.first, right.endpoint.ports.first);
+  return target_of(left, common) == target_of(right, common);
 }
 
 // Which container a holder without one of its own works for: the one that the engine has published there; for a NAT

@@ -22,6 +22,11 @@ bool are_of_one_unit(const Holder& one, const Holder& other) {
   return is_one_of(one, other.unit) || is_one_of(one, other.activates);
 }
 
+// A process outside every unit beside what a unit declares.
+bool is_no_part_of(const Holder& declared, const Holder& process) {
+  return declared.source == Source::systemd && !process.process.empty() && process.unit.empty() && process.pid != 1;
+}
+
 bool are_both_wide(const Address& one, const Address& other) {
   return (one.is_wildcard() && other.is_wildcard()) || (one.is_loopback() && other.is_loopback());
 }
@@ -69,7 +74,7 @@ bool are_different(const Holder& one, const Holder& other) {
   if (one.container || other.container) return false;
   if (!one.unit.empty() && !other.unit.empty()) return !are_of_one_unit(one, other);
   if (!one.exe.empty() && !other.exe.empty()) return one.exe != other.exe;
-  return one.source == Source::systemd && !other.process.empty() && other.unit.empty() && other.pid != 1;
+  return is_no_part_of(one, other) || is_no_part_of(other, one);
 }
 
 std::optional<Trouble> coexistence(const Holder& one, const Holder& other) {

@@ -19,18 +19,31 @@ ROOT=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd -P)
 BERTH=${BERTH:-$ROOT/build/release/berth}
 [[ $BERTH == /* ]] || BERTH=$ROOT/$BERTH
 
-# bats starts one bash a test, which reads the test's file: that one is started again, inside. It made a folder before
-# it came here, and will want to make it again.
 private_namespaces() {
-  [[ $0 == */bats-exec-test && ${BERTH_NAMESPACES-} != "$$" ]] || return 0
-  local enter=(unshare --net --mount --propagation private) again
+  begins_a_test || return 0
+  local enter=(unshare --net --mount --propagation private)
   "${enter[@]}" true 2>/dev/null || enter+=(--user --map-root-user)
   "${enter[@]}" true 2>/dev/null || { BERTH_NAMESPACES=none; return 0; }
+  # shellcheck disable=SC2016 # that is for the inner sh, which becomes the test
+  begin_again "${enter[@]}" sh -c 'ip link set lo up && mount -t tmpfs tmpfs /opt && exec "$@"' sh
+}
+
+# namespaces_of PID: instead of private_namespaces: each test runs in those of a process that setup_file started. Without
+# a PID the tests are left where they are.
+namespaces_of() {
+  [[ -n $1 ]] && begins_a_test || return 0
+  begin_again nsenter --target "$1" --net --mount --wdns="$PWD" --
+}
+
+# bats starts one bash a test, which reads the test's file: that one is started again, inside. It made a folder before
+# it came here, and will want to make it again.
+begins_a_test() { [[ $0 == */bats-exec-test && ${BERTH_NAMESPACES-} != "$$" ]]; }
+begin_again() {
+  local again
   mapfile -d '' -t again <"/proc/$$/cmdline"
   rmdir "$BATS_TEST_TMPDIR"
   export BERTH_NAMESPACES=$$
-  # shellcheck disable=SC2016 # that is for the inner sh, which becomes the test
-  exec "${enter[@]}" sh -c 'ip link set lo up && mount -t tmpfs tmpfs /opt && exec "$@"' sh "${again[@]}"
+  exec "$@" "${again[@]}"
 }
 
 setup() { setup_registry; }

@@ -3,15 +3,16 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # status, output and stderr are set by bats' run
 
-# hold bound|v6only|connection|time-wait PORT [ADDRESS]: such sockets (sockets.py) until the test ends. The pid is left
-# in $LISTENER.
+# hold bound|v6only|connection|time-wait|shared|inherited PORT [ADDRESS]: such sockets (sockets.py) until the test ends.
+# The pid is left in $LISTENER. $PYTHON, if set, is the interpreter.
 hold() {
-  local ready answer
-  exec {ready}< <(exec python3 "$ROOT/tests/cli/sockets.py" "$@" 2>&1 3>&-)
+  local ready answer pid
+  exec {ready}< <(exec "${PYTHON:-python3}" "$ROOT/tests/cli/sockets.py" "$@" 2>&1 3>&-)
   LISTENER=$!
-  LISTENERS+=("$LISTENER")
-  read -r -u "$ready" answer
+  read -r -u "$ready" answer pid
   exec {ready}<&-
+  [[ $answer != ready || -z $pid ]] || LISTENER=$pid answer=ready
+  LISTENERS+=("$LISTENER")
   [[ $answer == ready ]] || { echo "cannot hold $*: $answer"; return 1; }
 }
 
@@ -21,6 +22,34 @@ lock_registry() {
   LOCKER=$!
   LISTENERS+=("$LOCKER")
   while flock --nonblock "$BERTH_REGISTRY.lock" true; do sleep 0.01; done
+}
+
+# bare_machine: of this machine's own socket units and container engines nothing is there for the test; but it is one
+# that systemd runs, as far as sd_booted(3) can tell.
+bare_machine() {
+  local folder
+  for folder in {/etc,/usr/lib,/usr/local/lib}/systemd/system /run /var/lib/{docker,containers}; do
+    [[ ! -d $folder ]] || mount -t tmpfs tmpfs "$folder" || return
+  done
+  mkdir -p /run/systemd/system
+  unset DOCKER_HOST CONTAINER_HOST XDG_RUNTIME_DIR
+}
+
+# as_nobody WORD...: berth with these words, as a user who may do nothing; skips where nobody can become one.
+as_nobody() {
+  setpriv --reuid 65534 --clear-groups true 2>/dev/null || skip "cannot become another user here"
+  # In a place that anybody may enter: a checkout may be root's alone.
+  [[ -x /opt/berth ]] || install -m 755 "$BERTH" /opt/berth
+  chmod 755 /opt
+  run --separate-stderr setpriv --reuid 65534 --clear-groups env BERTH_REGISTRY="${NOBODYS_REGISTRY:-/opt/none.json}" \
+    /opt/berth "$@"
+}
+
+# rules: what is on stdin, in the words of nft, becomes the packet filter of this test's network.
+rules() {
+  [[ -n $(type -P nft) ]] || skip "needs nft"
+  nft list ruleset >/dev/null 2>&1 || skip "the kernel has no nftables"
+  nft -f -
 }
 
 # write_registry: what is on stdin becomes the registry file, as if a person or another program had written it.

@@ -4,10 +4,15 @@ sockets.py bound PORT [ADDRESS]       a TCP socket that is bound, without SO_REU
 sockets.py v6only PORT [ADDRESS]      a TCP listener with IPV6_V6ONLY
 sockets.py connection PORT [ADDRESS]  an outgoing connection that has PORT as its source port; its listener is gone
 sockets.py time-wait PORT             a connection that the server closed first: ends at once, the kernel keeps TIME_WAIT
+sockets.py shared PORT [ADDRESS]      a TCP listener with SO_REUSEPORT
+sockets.py inherited PORT [ADDRESS]   a TCP listener whose process has ended: a child of it has the socket, and says
+                                      `ready` with its own pid
 """
+import os
 import signal
 import socket
 import sys
+import time
 
 kind, port = sys.argv[1], int(sys.argv[2])
 address = sys.argv[3] if len(sys.argv) > 3 else "::" if kind == "v6only" else "127.0.0.1"
@@ -35,6 +40,20 @@ try:
         kept[0].close()
         print("ready", flush=True)
         sys.exit()
+    elif kind == "shared":
+        kept[0].setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        kept[0].bind((address, port))
+        kept[0].listen()
+    elif kind == "inherited":
+        kept[0].bind((address, port))
+        kept[0].listen()
+        parent = os.getpid()
+        if os.fork():
+            os._exit(0)
+        while os.getppid() == parent:
+            time.sleep(0.001)
+        print("ready", os.getpid(), flush=True)
+        signal.pause()
     else:
         sys.exit(__doc__)
 except OSError as error:

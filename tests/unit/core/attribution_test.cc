@@ -71,6 +71,22 @@ TEST(Attribute, AProxyToAnotherPlaceIsNotThatContainers) {
   EXPECT_FALSE(completed({other, published("8080", "web")}).container);
 }
 
+TEST(Attribute, EachProxyOfARangeIsThatContainers) {
+  auto all = published("9000-9002", "web");
+  all.forwards_to = "10.200.0.2:80-82";
+  for (const auto* target : {"10.200.0.2:81", ""}) {
+    auto second = proxy("127.0.0.1:9001");
+    second.forwards_to = target;
+    const auto holder = completed({second, all});
+    ASSERT_TRUE(holder.container) << target;
+    EXPECT_EQ(holder.container->name, "web");
+    EXPECT_EQ(holder.forwards_to, "10.200.0.2:81");
+  }
+  auto other = proxy("127.0.0.1:9001");
+  other.forwards_to = "10.200.0.2:80";
+  EXPECT_EQ(completed({other, all}), other);
+}
+
 TEST(Attribute, AProxyIsNotOfAContainerThatOnlyWouldLikeThePort) {
   EXPECT_FALSE(completed({proxy("8080"), of_container("8080", "web", HolderState::configured)}).container);
 }
