@@ -17,7 +17,7 @@ constexpr std::array common{
 
 constexpr Option deadline{"--deadline", "SECONDS", "how long to wait for containers' engines and other sources (2)"};
 constexpr Option root{"--root", "DIR",
-                      "what is declared under DIR, a system that does not run, instead of this machine"};
+                      "look at what is declared under DIR instead of this machine"};
 
 constexpr std::array register_options{
     Option{"--within", "A-B", "take a port from this range alone"},
