@@ -68,10 +68,27 @@ bool is_named_after(const Holder& holder, std::string_view service) {
 Owner owner_of(const Holder& holder) {
   if (holder.container && !holder.container->name.empty()) return {Owner::Kind::container, holder.container->name};
   if (holder.compose) return {Owner::Kind::compose, holder.compose->project + "/" + holder.compose->service};
+  // From the first connection on, the service has what its socket unit opened.
+  if (!holder.activates.empty()) return {Owner::Kind::unit, holder.activates};
   if (!holder.unit.empty()) return {Owner::Kind::unit, holder.unit};
   if (!holder.exe.empty()) return {Owner::Kind::exe, holder.exe};
   return {};
 }
+
+namespace {
+
+// Without its declaration it is not known which service a socket unit starts: the one of its name, unless told
+// otherwise.
+std::optional<bool> is_of_unit(const Holder& holder, std::string_view unit) {
+  if (holder.unit.empty()) return std::nullopt;
+  if (holder.unit == unit || holder.activates == unit) return true;
+  constexpr std::string_view socket = ".socket";
+  if (!holder.unit.ends_with(socket) || !holder.activates.empty()) return false;
+  const auto name = std::string_view(holder.unit).substr(0, holder.unit.size() - socket.size());
+  return unit.ends_with(".service") && unit.substr(0, unit.rfind('.')) == name ? std::optional(true) : std::nullopt;
+}
+
+}  // namespace
 
 std::optional<bool> is_owned_by(const Holder& holder, const Owner& owner) {
   const auto same = [&](bool known, std::string_view name) {
@@ -86,7 +103,7 @@ std::optional<bool> is_owned_by(const Holder& holder, const Owner& owner) {
       return same(holder.compose.has_value(),
                   holder.compose ? holder.compose->project + "/" + holder.compose->service : "");
     case Owner::Kind::unit:
-      return same(!holder.unit.empty(), holder.unit);
+      return is_of_unit(holder, owner.name);
     case Owner::Kind::exe:
       return same(!holder.exe.empty(), holder.exe);
   }

@@ -86,7 +86,8 @@ bool takes_without_socket(const Holder& holder);
 // of compose project blog is blog/db, the whole project is blog.
 bool is_named_after(const Holder& holder, std::string_view service);
 
-// The strongest identity known: container, compose service, unit, else executable; none if there is nothing to go by.
+// The strongest identity known: container, compose service, unit (of a socket unit the service that it starts), else
+// executable; none if there is nothing to go by.
 Owner owner_of(const Holder& holder);
 
 // Whether `owner` is behind the holder; nullopt if the two cannot be compared.

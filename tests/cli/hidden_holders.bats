@@ -212,7 +212,7 @@ signal.pause()' 3>&-)
   expect_json 0 '.port == 8081' '.skipped[0].evidence[0].source == "systemd"'
   berth register web 8080
   expect 0 8080
-  [ "$(recorded .allocations.web.owner.unit)" = web.socket ]
+  [ "$(recorded .allocations.web.owner.unit)" = web.service ]
   # What is not enabled takes nothing.
   berth free 8090
   expect 0

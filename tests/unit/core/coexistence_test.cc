@@ -29,6 +29,11 @@ Holder proxy_of(const Holder& port) {
   return holder;
 }
 
+Holder no_unit(Holder holder) {
+  holder.unit.clear();
+  return holder;
+}
+
 struct Pair {
   std::string name;
   Holder one;
@@ -80,6 +85,8 @@ INSTANTIATE_TEST_SUITE_P(
         Pair{"two enabled units", declared("80", "a", true), declared("80", "b", true), "latent-conflict",
              Severity::conflict},
         Pair{"a unit that is not enabled", declared("80", "a", false), declared("80", "b", true)},
+        Pair{"an enabled unit and a process of no unit", declared("80", "a", true),
+             no_unit(listener("80", "nginx", 812)), "latent-conflict", Severity::conflict},
         Pair{"an enabled unit and another server", declared("80", "a", true), listener("80", "nginx"),
              "latent-conflict", Severity::conflict},
         Pair{"two containers that start by themselves", configured("80", "a"), configured("80", "b"), "latent-conflict",

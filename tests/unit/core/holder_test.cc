@@ -56,6 +56,19 @@ TEST(IsOwnedBy, ComparesWhatTheOwnerIs) {
   EXPECT_EQ(is_owned_by(holder, {exe, "/usr/sbin/nginx"}), false);
 }
 
+TEST(IsOwnedBy, ASocketUnitIsOfTheServiceThatItStarts) {
+  Holder socket;
+  socket.unit = "web.socket";
+  const Owner web{Owner::Kind::unit, "web.service"};
+  EXPECT_EQ(is_owned_by(socket, web), true);
+  EXPECT_EQ(is_owned_by(socket, {Owner::Kind::unit, "web.socket"}), true);
+  EXPECT_EQ(is_owned_by(socket, {Owner::Kind::unit, "other.service"}), std::nullopt);
+  socket.activates = "other.service";
+  EXPECT_EQ(is_owned_by(socket, {Owner::Kind::unit, "other.service"}), true);
+  EXPECT_EQ(is_owned_by(socket, web), false);
+  EXPECT_EQ(owner_of(socket), (Owner{Owner::Kind::unit, "other.service"}));
+}
+
 TEST(IsOwnedBy, CannotTellWhatIsNotKnown) {
   const auto holder = nameless("8080");
   using enum Owner::Kind;
