@@ -120,12 +120,22 @@ void measure_stampede(const Setting& setting, int processes) {
 
 void measure_who(const Setting& setting, int processes) {
   const Crowd crowd(processes);
-  const Listeners listeners(1);
-  const auto times =
-      race({{"ss", always({"ss", "-tulpn"})},
-            {"who", always({setting.berth, "who", "40000", "--registry", setting.scratch / "none.json"})}},
-           setting.runs / 4 + 1);
-  print(fmt::format("who, {} processes", processes), times[1].median / times[0].median, "ss -tulpn");
+  const auto ratio = [&] {
+    const Listeners listeners(1);
+    const auto times =
+        race({{"ss", always({"ss", "-tulpn"})},
+              {"who", always({setting.berth, "who", "40000", "--registry", setting.scratch / "none.json"})}},
+             setting.runs / 4 + 1);
+    return times[1].median / times[0].median;
+  };
+  print(fmt::format("who, {} processes, by a walk", processes), ratio(), "ss -tulpn");
+  const OwnCgroup cgroup;
+  const auto by_cgroup = fmt::format("who, {} processes, by the cgroup", processes);
+  if (!cgroup.is_entered()) {
+    std::puts(("  " + by_cgroup + ": not measured, there is no cgroup v2 to be had").c_str());
+    return;
+  }
+  print(by_cgroup, ratio(), "ss -tulpn");
 }
 
 }  // namespace berth::bench

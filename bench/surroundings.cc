@@ -17,7 +17,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <map>
+#include <string>
 
 namespace berth::bench {
 namespace {
@@ -122,6 +124,47 @@ Crowd::Crowd(int count) {
     }
     pids_.push_back(pid);
   }
+}
+
+namespace {
+
+// Where cgroup v2 is mounted; empty if it is not.
+std::string cgroup_root() {
+  std::ifstream mounts("/proc/self/mounts");
+  for (std::string device, place, type, rest; mounts >> device >> place >> type && std::getline(mounts, rest);) {
+    if (type == "cgroup2") return place;
+  }
+  return {};
+}
+
+// The path of our own, "0::/..." of /proc/self/cgroup.
+std::string own_cgroup() {
+  std::ifstream lines("/proc/self/cgroup");
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("0::")) return line.substr(3);
+  }
+  return {};
+}
+
+bool enter_cgroup(const std::string& path) {
+  std::ofstream processes(path + "/cgroup.procs");
+  processes << ::getpid() << std::flush;
+  return processes.good();
+}
+
+}  // namespace
+
+OwnCgroup::OwnCgroup() {
+  const auto root = cgroup_root();
+  if (root.empty()) return;
+  parent_ = root + own_cgroup();
+  path_ = root + "/berth-bench-" + std::to_string(::getpid());
+  entered_ = ::mkdir(path_.c_str(), 0755) == 0 && enter_cgroup(path_);
+}
+
+OwnCgroup::~OwnCgroup() {
+  if (entered_) enter_cgroup(parent_);
+  if (!path_.empty()) ::rmdir(path_.c_str());
 }
 
 Crowd::~Crowd() {

@@ -55,4 +55,21 @@ class Crowd {
   std::vector<int> pids_;
 };
 
+// A cgroup (v2) of this process alone, until the object ends: sockets that are made meanwhile say so.
+class OwnCgroup {
+ public:
+  OwnCgroup();
+  OwnCgroup(const OwnCgroup&) = delete;
+  OwnCgroup& operator=(const OwnCgroup&) = delete;
+  ~OwnCgroup();
+
+  // False where there is no cgroup v2, or none may be made.
+  bool is_entered() const { return entered_; }
+
+ private:
+  std::string parent_;
+  std::string path_;
+  bool entered_ = false;
+};
+
 }  // namespace berth::bench
