@@ -36,7 +36,8 @@ keep_engine() {
   # shellcheck disable=SC1091 # it is checked by itself
   . "$root/tests/live/dockerd.bash"
   ip link set lo up && mount -t tmpfs tmpfs /opt && bare_machine || exit
-  trap stop_dockerd EXIT
+  # Whatever is left of it would keep bats waiting, whose output it has open.
+  trap 'stop_dockerd; kill $(jobs -p) 2>/dev/null' EXIT
   trap exit TERM
   local problem
   problem=$(dockerd_problem)
@@ -49,8 +50,8 @@ keep_engine() {
   mkdir -p "$folder/lib/docker"
   mount --bind "$folder/root" "$folder/lib/docker" && mount --rbind "$folder/lib" /var/lib
   echo "$DOCKERD_PID" >"$folder/starts" && mv "$folder/starts" "$folder/ready"
-  sleep infinity &
-  wait
+  setpriv --pdeathsig KILL sleep infinity &
+  wait "$!"
 }
 
 # in_engine COMMAND...: runs it beside the engine, for setup_file.

@@ -21,7 +21,8 @@ teardown_file() { stop_engine; }
 setup() { setup_engine_test; }
 teardown() {
   end_listeners
-  [[ -z ${DOCKERD_PID-} ]] || kill -CONT "$DOCKERD_PID"
+  # The nsenter that started it stops when it stops, and would stay so.
+  [[ -z ${DOCKERD_PID-} ]] || kill -CONT "$DOCKERD_PID" "$(awk '/^PPid:/ { print $2 }' "/proc/$DOCKERD_PID/status")"
 }
 
 @test "docker: who names the container and its image, not the proxy" {

@@ -134,7 +134,7 @@ holder_keys='["address","compose","container","exe","inherited","last","pid","po
   listen tcp 8080
   run --separate-stderr setpriv --reuid 65534 --clear-groups "$BERTH" who 8080 --json --registry /opt/none.json
   expect_json 0 '.verdict == "held"' '.holders[0] | .pid == null and .process == null and .user == "root"' \
-    '.blind_spots[0] | .source == "socket" and (.why | contains("only root"))'
+    '.blind_spots[0] | has("source") and (.why | contains("root"))'
 }
 
 @test "explain: a service that got what it asked for" {
