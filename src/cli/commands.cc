@@ -16,8 +16,7 @@ constexpr std::array common{
 };
 
 constexpr Option deadline{"--deadline", "SECONDS", "how long to wait for containers' engines and other sources (2)"};
-constexpr Option root{"--root", "DIR",
-                      "look at what is declared under DIR instead of this machine"};
+constexpr Option root{"--root", "DIR", "look at what is declared under DIR instead of this machine"};
 
 constexpr std::array register_options{
     Option{"--within", "A-B", "take a port from this range alone"},

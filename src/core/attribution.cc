@@ -88,8 +88,12 @@ bool is_echo_of(const Holder& echo, const Holder& voice) {
   if (!overlap(echo.endpoint, voice.endpoint)) return false;
   const bool same_container =
       has_name(echo.container) && has_name(voice.container) && echo.container->name == voice.container->name;
-  if (echo.source == Source::container) return same_container && voice.source == Source::socket;
-  if (echo.source == Source::nat) return same_container && voice.source != Source::nat;
+  // Of a container that is only configured, a rule that was left behind says more.
+  if (echo.source == Source::container) {
+    const bool is_rule = voice.source == Source::nat && !is_published(echo);
+    return same_container && (voice.source == Source::socket || is_rule);
+  }
+  if (echo.source == Source::nat) return same_container && (voice.source == Source::socket || is_published(voice));
   if (echo.source != Source::systemd || voice.source != Source::socket || voice.unit.empty()) return false;
   return voice.unit == echo.unit || voice.unit == echo.activates;
 }

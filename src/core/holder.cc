@@ -133,8 +133,10 @@ std::string_view noun(HolderState state) {
 }
 
 std::string who_of(const Holder& holder) {
-  if (holder.container && !holder.container->name.empty()) return "container " + holder.container->name;
-  if (holder.source == Source::nat) return "a NAT rule";
+  const auto container =
+      holder.container && !holder.container->name.empty() ? "container " + holder.container->name : "";
+  if (holder.source == Source::nat) return container.empty() ? "a NAT rule" : "a NAT rule for " + container;
+  if (!container.empty()) return container;
   if (holder.source == Source::systemd) return "socket unit " + holder.unit;
   return holder.process;
 }

@@ -36,7 +36,7 @@ teardown() { end_listeners; }
   until docker ps 2>&1 | grep -q 'Cannot connect'; do sleep 0.02; done
   berth free 8080
   expect 1
-  expect_stderr "8080/tcp is held by container plain"
+  expect_stderr "8080/tcp is held by a NAT rule for container plain"
   berth who 8080 --json
   expect_json 0 '.verdict == "held"' '.holders | any(.source == "nat" and .container.name == "plain")' \
     '.blind_spots | any(.source == "container" and (.why | contains("nobody answers") and contains("configured")))'

@@ -165,6 +165,11 @@ TEST(Echoes, ANatRuleIsOneBesideItsContainer) {
               ElementsAre(Source::nat, Source::container));
 }
 
+TEST(Echoes, AConfiguredPortIsOneBesideTheRuleThatTakesIt) {
+  EXPECT_THAT(voices_of({nat("8080", "10.200.0.2:80"), of_container("8080", "web", HolderState::configured)}),
+              ElementsAre(Source::nat));
+}
+
 TEST(Echoes, ADeclaredSocketIsOneBesideTheOpenOne) {
   EXPECT_THAT(voices_of({of_init("[::]:7070"), declared("[::]:7070", "web", true)}), ElementsAre(Source::socket));
   EXPECT_THAT(voices_of({listener("[::]:7070", "web"), declared("[::]:7070", "web", true)}),
