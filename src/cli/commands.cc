@@ -101,7 +101,7 @@ constexpr std::array table{
             about_spec, who_options, 1, 1, run_who},
     Command{"explain", "SERVICE", "why it has the port it has",
             about_explain, look_options, 1, 1, run_explain},
-    Command{"check", "", "conflicts, drift and blind spots of the whole server",
+    Command{"check", "", "conflicts, drift, blind spots of the whole server",
             about_check, check_options, 0, 0, run_check},
     Command{"migrate", "[PATH...]", "take over an existing installation",
             about_migrate, migrate_options, 0, any_number, run_migrate},
