@@ -29,12 +29,11 @@ class RegistryCheck {
       : registry_(registry), kernel_(kernel), findings_(findings) {}
 
   void look() {
-    const auto& all = registry_.allocations();
-    for (auto one = all.begin(); one != all.end(); ++one) {
-      for (const auto* other : registry_.overlapping(one->second.endpoint)) {
-        if (one->first < other->service) double_allocation(one->second, *other);
+    for (const auto& [service, allocation] : registry_.allocations()) {
+      for (const auto* other : registry_.overlapping(allocation.endpoint)) {
+        if (service < other->service) double_allocation(allocation, *other);
       }
-      ephemeral(one->second);
+      ephemeral(allocation);
     }
   }
 

@@ -31,9 +31,9 @@ bool are_both_wide(const Address& one, const Address& other) {
   return (one.is_wildcard() && other.is_wildcard()) || (one.is_loopback() && other.is_loopback());
 }
 
-std::optional<Trouble> beside_nat(const Holder& rule, const Holder& other) {
-  if (!listens(other) || forwards_for_containers(other) || has_name(other.container)) return std::nullopt;
-  if (!overlap(rule.endpoint, other.endpoint)) return std::nullopt;
+std::optional<Trouble> beside_nat(const Holder& rule, const Holder& server) {
+  if (!listens(server) || forwards_for_containers(server) || has_name(server.container)) return std::nullopt;
+  if (!overlap(rule.endpoint, server.endpoint)) return std::nullopt;
   return Trouble{"nat-shadows-listener", Severity::conflict, "{1} listens, but {0} takes what comes for it",
                  "remove the rule, or let the listener have another port"};
 }

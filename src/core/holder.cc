@@ -133,8 +133,8 @@ std::string_view noun(HolderState state) {
 }
 
 std::string who_of(const Holder& holder) {
-  const auto container =
-      holder.container && !holder.container->name.empty() ? "container " + holder.container->name : "";
+  std::string container;
+  if (holder.container && !holder.container->name.empty()) container = "container " + holder.container->name;
   if (holder.source == Source::nat) return container.empty() ? "a NAT rule" : "a NAT rule for " + container;
   if (!container.empty()) return container;
   if (holder.source == Source::systemd) return "socket unit " + holder.unit;

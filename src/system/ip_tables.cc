@@ -6,6 +6,7 @@
 #include <linux/netfilter_ipv6/ip6_tables.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
@@ -63,7 +64,7 @@ bool get(const UniqueFd& socket, int level, int option, T* answer, std::size_t s
 
 std::expected<Table, Error> read_once(const UniqueFd& socket, const Way& way, IpFamily family) {
   ipt_getinfo sizes{};
-  std::strcpy(&sizes.name[0], "nat");
+  std::ranges::copy(std::string_view("nat"), &sizes.name[0]);
   if (!get(socket, way.level, way.get_size, &sizes, sizeof(sizes))) return std::unexpected(last_error("ask ip_tables"));
   constexpr auto header = offsetof(ipt_get_entries, entrytable);
   // Of a type that is aligned as the struct is.

@@ -1,1 +1,0 @@
-// The precompiled header (CMakeLists.txt) needs a source to belong to.
