@@ -13,7 +13,7 @@ namespace {
 bool is_service_unit(const Holder& holder) { return holder.unit.ends_with(".service"); }
 
 void advise_on_claim(const Holder& holder, std::vector<std::string>& advice) {
-  if (holder.container && !holder.container->name.empty()) {
+  if (has_name(holder.container)) {
     advice.push_back(fmt::format("stop the container: docker stop {}", escape(holder.container->name)));
   } else if (is_service_unit(holder)) {
     advice.push_back(fmt::format("stop the unit: systemctl stop {}", escape(holder.unit)));

@@ -12,8 +12,6 @@ namespace {
 
 constexpr std::int32_t first_process = 1;
 
-bool has_name(const std::optional<Container>& container) { return container && !container->name.empty(); }
-
 bool is_published(const Holder& holder) {
   return holder.source == Source::container && holder.state == HolderState::published;
 }

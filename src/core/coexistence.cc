@@ -5,8 +5,6 @@
 namespace berth {
 namespace {
 
-bool has_name(const std::optional<Container>& container) { return container && !container->name.empty(); }
-
 bool listens(const Holder& holder) { return holder.source == Source::socket && holder.state == HolderState::listening; }
 
 // It is not there now, and will want the port when it starts.

@@ -44,6 +44,8 @@ std::string_view to_string(HolderState state) {
   return "";
 }
 
+bool has_name(const std::optional<Container>& container) { return container && !container->name.empty(); }
+
 bool claims(const Holder& holder) {
   return holder.state != HolderState::connection && holder.state != HolderState::draining;
 }
@@ -66,7 +68,7 @@ bool is_named_after(const Holder& holder, std::string_view service) {
 }
 
 Owner owner_of(const Holder& holder) {
-  if (holder.container && !holder.container->name.empty()) return {Owner::Kind::container, holder.container->name};
+  if (has_name(holder.container)) return {Owner::Kind::container, holder.container->name};
   if (holder.compose) return {Owner::Kind::compose, holder.compose->project + "/" + holder.compose->service};
   // From the first connection on, the service has what its socket unit opened.
   if (!holder.activates.empty()) return {Owner::Kind::unit, holder.activates};
@@ -98,7 +100,7 @@ std::optional<bool> is_owned_by(const Holder& holder, const Owner& owner) {
     case Owner::Kind::none:
       return std::nullopt;
     case Owner::Kind::container:
-      return same(holder.container && !holder.container->name.empty(), holder.container ? holder.container->name : "");
+      return same(has_name(holder.container), holder.container ? holder.container->name : "");
     case Owner::Kind::compose:
       return same(holder.compose.has_value(),
                   holder.compose ? holder.compose->project + "/" + holder.compose->service : "");
@@ -134,7 +136,7 @@ std::string_view noun(HolderState state) {
 
 std::string who_of(const Holder& holder) {
   std::string container;
-  if (holder.container && !holder.container->name.empty()) container = "container " + holder.container->name;
+  if (has_name(holder.container)) container = "container " + holder.container->name;
   if (holder.source == Source::nat) return container.empty() ? "a NAT rule" : "a NAT rule for " + container;
   if (!container.empty()) return container;
   if (holder.source == Source::systemd) return "socket unit " + holder.unit;

@@ -33,6 +33,9 @@ struct Compose {
   friend bool operator==(const Compose&, const Compose&) = default;
 };
 
+// Whether it is known by more than its id.
+bool has_name(const std::optional<Container>& container);
+
 // What is not known is empty: an empty string, no value.
 struct Holder {
   Source source = Source::socket;

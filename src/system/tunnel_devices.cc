@@ -10,24 +10,16 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <optional>
 #include <string_view>
 
+#include "system/netlink_answer.h"
 #include "system/unique_fd.h"
 
 namespace berth::system {
 namespace {
 
-using Bytes = std::span<const std::byte>;
-
-template <typename T>
-std::optional<T> peek(Bytes bytes) {
-  if (bytes.size() < sizeof(T)) return std::nullopt;
-  T value;
-  std::memcpy(&value, bytes.data(), sizeof(T));
-  return value;
-}
+using Bytes = ByteSpan;
 
 Bytes after(Bytes bytes, std::size_t length) {
   return bytes.subspan(std::min((length + 3) & ~std::size_t{3}, bytes.size()));
@@ -35,10 +27,8 @@ Bytes after(Bytes bytes, std::size_t length) {
 
 // The value of the first attribute of that type; empty if there is none.
 Bytes attribute(Bytes bytes, unsigned type) {
-  while (const auto header = peek<rtattr>(bytes)) {
-    if (header->rta_len < sizeof(rtattr) || header->rta_len > bytes.size()) return {};
-    if ((header->rta_type & NLA_TYPE_MASK) == type) return bytes.first(header->rta_len).subspan(sizeof(rtattr));
-    bytes = after(bytes, header->rta_len);
+  while (const auto found = next_attribute(bytes)) {
+    if (found->type == type) return found->value;
   }
   return {};
 }
