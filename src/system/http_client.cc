@@ -76,7 +76,7 @@ std::string to_string(const HttpPlace& place) {
 // Each operation is started, and then the loop runs until it has ended, on time or not: no thread but the caller's.
 struct HttpClient::Connection {
   asio::io_context loop{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE};
-  beast::basic_stream<Protocol> stream{loop};
+  beast::basic_stream<Protocol, asio::io_context::executor_type> stream{loop};
   beast::flat_buffer buffer;
   error_code result;
 
