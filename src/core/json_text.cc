@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <cstddef>
+#include <cstring>
 #include <limits>
 
 #include "core/utf8.h"
@@ -70,11 +71,27 @@ std::size_t append_odd(std::string& out, std::string_view text) {
 
 }  // namespace
 
+// Eight at a time; in each test, the top bit of a byte is set if that byte is not plain. What comes after the first
+// such byte may be wrong, so the exact place is for the loop at the end to find.
+std::size_t plain_length(std::string_view text) {
+  constexpr std::uint64_t ones = 0x0101010101010101;
+  constexpr std::uint64_t top_bits = ones * 0x80;
+  std::size_t length = 0;
+  for (; text.size() - length >= sizeof(std::uint64_t); length += sizeof(std::uint64_t)) {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, text.data() + length, sizeof(bytes));
+    const auto is_zero = [](std::uint64_t values) { return (values - ones) & ~values; };
+    const auto is_control = ((bytes - ones * ' ') & ~bytes) | is_zero(bytes ^ ones * 0x7f);
+    if (((bytes | is_control | is_zero(bytes ^ ones * '"') | is_zero(bytes ^ ones * '\\')) & top_bits) != 0) break;
+  }
+  while (length < text.size() && is_plain(text[length])) ++length;
+  return length;
+}
+
 void append_json_string(std::string& out, std::string_view text) {
   out.push_back('"');
   while (!text.empty()) {
-    std::size_t plain = 0;
-    while (plain < text.size() && is_plain(text[plain])) ++plain;
+    const auto plain = plain_length(text);
     out.append(text.substr(0, plain));
     text.remove_prefix(plain);
     if (!text.empty()) text.remove_prefix(append_odd(out, text));

@@ -4,23 +4,32 @@
 
 namespace berth {
 
-Occupied::Occupied(const Registry& registry) {
-  entries_.reserve(registry.allocations().size() + 1);
-  for (const auto& [service, allocation] : registry.allocations()) {
+Occupied::Occupied(const Registry& registry) : registry_(registry) {
+  registry.for_each_endpoint([this](const Endpoint& endpoint) { mark(endpoint); });
+}
+
+// By port, then by name: what is found does not depend on what was decided before.
+bool Occupied::is_before(const Entry& left, const Entry& right) {
+  if (left.first() != right.first()) return left.first() < right.first();
+  return left.allocation->service < right.allocation->service;
+}
+
+const std::vector<Occupied::Entry>& Occupied::entries() const {
+  if (sorted_) return entries_;
+  for (const auto& [service, allocation] : registry_.allocations()) {
     entries_.push_back({allocation.endpoint.ports, &allocation});
-    mark(allocation.endpoint);
   }
-  std::ranges::stable_sort(entries_, {}, &Entry::first);
+  std::ranges::sort(entries_, is_before);
+  // What was added since may have been put into the registry, too.
+  const auto doubled = std::ranges::unique(entries_, {}, &Entry::allocation);
+  entries_.erase(doubled.begin(), doubled.end());
+  sorted_ = true;
+  return entries_;
 }
 
 void Occupied::add(const Allocation& allocation) {
   const Entry entry{allocation.endpoint.ports, &allocation};
-  // Where the constructor would have put it: what is decided does not depend on what was decided before.
-  const auto is_before = [](const Entry& left, const Entry& right) {
-    if (left.first() != right.first()) return left.first() < right.first();
-    return left.allocation->service < right.allocation->service;
-  };
-  entries_.insert(std::ranges::upper_bound(entries_, entry, is_before), entry);
+  entries_.insert(sorted_ ? std::ranges::upper_bound(entries_, entry, is_before) : entries_.end(), entry);
   mark(allocation.endpoint);
 }
 
@@ -33,6 +42,7 @@ void Occupied::mark(const Endpoint& endpoint) {
 }
 
 void Occupied::remove(const Allocation& allocation) {
+  entries();
   std::erase_if(entries_, [&](const Entry& entry) { return entry.allocation == &allocation; });
   const auto& removed = allocation.endpoint;
   for (unsigned port = removed.ports.first; port <= removed.ports.last; ++port) {
@@ -59,8 +69,9 @@ const Allocation* Occupied::find(const Endpoint& endpoint, std::optional<std::st
   if (!any_set(endpoint)) return nullptr;
   // An entry that begins further down than this cannot reach the first port.
   const unsigned reach = endpoint.ports.first >= longest_ ? endpoint.ports.first - longest_ + 1 : 0;
-  const auto begin = std::ranges::lower_bound(entries_, reach, {}, &Entry::first);
-  for (auto entry = begin; entry != entries_.end() && entry->ports.first <= endpoint.ports.last; ++entry) {
+  const auto& entries = this->entries();
+  const auto begin = std::ranges::lower_bound(entries, reach, {}, &Entry::first);
+  for (auto entry = begin; entry != entries.end() && entry->ports.first <= endpoint.ports.last; ++entry) {
     if (overlap(entry->allocation->endpoint, endpoint) && entry->allocation->service != except) {
       return entry->allocation;
     }
@@ -72,7 +83,7 @@ Port Occupied::end_of_run(const Endpoint& endpoint, std::optional<std::string_vi
   unsigned last = endpoint.ports.last;
   // Only `*` overlaps whatever is set; and a service's own ports, which it may have, are set too.
   const bool every_address = endpoint.address.family() == Address::Family::any;
-  const bool has_own = std::ranges::any_of(entries_, [&](const Entry& e) { return e.allocation->service == except; });
+  const bool has_own = std::ranges::any_of(entries(), [&](const Entry& e) { return e.allocation->service == except; });
   if (!every_address || has_own) return static_cast<Port>(last);
   while (last < tcp_.size() - 1 && is_set(last + 1, endpoint.protocol)) ++last;
   return static_cast<Port>(last);

@@ -10,7 +10,8 @@
 
 namespace berth {
 
-// Points into the registry: every allocation that is changed there must be removed before and added after.
+// Points into the registry, which must outlive it: every allocation that is changed there must be removed before and
+// added after.
 class Occupied {
  public:
   explicit Occupied(const Registry& registry);
@@ -35,8 +36,14 @@ class Occupied {
   bool is_set(unsigned port, Protocol protocol) const;
   bool any_set(const Endpoint& endpoint) const;
 
-  std::vector<Entry> entries_;  // by first port, then by name
-  unsigned longest_ = 1;        // no entry has more ports than this
+  static bool is_before(const Entry& left, const Entry& right);
+  // In order. They are sorted when somebody looks: most requests never meet a port that is taken.
+  const std::vector<Entry>& entries() const;
+
+  const Registry& registry_;
+  mutable std::vector<Entry> entries_;
+  mutable bool sorted_ = false;
+  unsigned longest_ = 1;  // no entry has more ports than this
   // Every port that any allocation has on any address.
   std::bitset<65536> tcp_;
   std::bitset<65536> udp_;

@@ -45,9 +45,7 @@ bool is_in_use(const Endpoint& endpoint, const Sight& sight) {
 Use use_of(const Allocation& allocation, const Registry& registry, const Sight& sight) {
   Use use{is_in_use(allocation.endpoint, sight)};
   if (!use.in_use) return use;
-  const bool comparable = allocation.contest || std::ranges::any_of(registry.allocations(), [](const auto& entry) {
-                            return bool{entry.second.owner};
-                          });
+  const bool comparable = allocation.contest || registry.has_owners();
   if (!comparable) return use;
   const auto holders = sight.holders(allocation.endpoint);
   for (const auto& holder : holders) {

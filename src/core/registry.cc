@@ -1,18 +1,50 @@
 #include "core/registry.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace berth {
 
+const Registry::Allocations& Registry::allocations() const {
+  if (const auto unread = std::move(unread_); unread) {
+    unread_.reset();
+    auto place = allocations_.begin();
+    for (const auto& row : unread->rows) {
+      while (place != allocations_.end() && place->first < row.service) ++place;
+      const bool is_known = place != allocations_.end() && place->first == row.service;
+      if (!is_known) allocations_.emplace_hint(place, row.service, unread->read(row));
+    }
+  }
+  return allocations_;
+}
+
+void Registry::for_each_endpoint(const std::function<void(const Endpoint&)>& look) const {
+  for (const auto& [service, allocation] : allocations_) look(allocation.endpoint);
+  if (!unread_) return;
+  for (const auto& row : unread_->rows) {
+    if (!allocations_.contains(row.service)) look(row.endpoint);
+  }
+}
+
+bool Registry::has_owners() const {
+  const auto has_owner = [](const auto& entry) { return bool{entry.second.owner}; };
+  // Of what was replaced since, it may have been the only one.
+  return unread_ && allocations_.empty() ? unread_->have_owners : std::ranges::any_of(allocations(), has_owner);
+}
+
 const Allocation* Registry::find(std::string_view service) const {
   const auto found = allocations_.find(service);
-  return found == allocations_.end() ? nullptr : &found->second;
+  if (found != allocations_.end()) return &found->second;
+  if (!unread_) return nullptr;
+  const auto row = std::ranges::lower_bound(unread_->rows, service, {}, &UnreadAllocations::Row::service);
+  if (row == unread_->rows.end() || row->service != service) return nullptr;
+  return &allocations_.emplace(service, unread_->read(*row)).first->second;
 }
 
 std::vector<const Allocation*> Registry::overlapping(const Endpoint& endpoint,
                                                      std::optional<std::string_view> except) const {
   std::vector<const Allocation*> found;
-  for (const auto& [service, allocation] : allocations_) {
+  for (const auto& [service, allocation] : allocations()) {
     if (overlap(allocation.endpoint, endpoint) && service != except) found.push_back(&allocation);
   }
   return found;
@@ -29,10 +61,14 @@ void Registry::append(Allocation allocation) {
 }
 
 bool Registry::erase(std::string_view service) {
-  const auto found = allocations_.find(service);
+  const auto found = allocations().find(service);
   if (found == allocations_.end()) return false;
   allocations_.erase(found);
   return true;
+}
+
+bool operator==(const Registry& left, const Registry& right) {
+  return left.revision == right.revision && left.unknown == right.unknown && left.allocations() == right.allocations();
 }
 
 }  // namespace berth

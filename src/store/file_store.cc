@@ -2,13 +2,18 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstddef>
+#include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "store/codec.h"
 #include "store/file_store_errors.h"
 #include "store/history.h"
+#include "store/strict_form.h"
 #include "system/append_file.h"
 #include "system/clock.h"
 #include "system/durable_file.h"
@@ -16,7 +21,6 @@
 #include "system/read_file.h"
 
 namespace berth::store {
-
 namespace {
 
 std::expected<std::string, Error> follow(const std::string& path) {
@@ -31,11 +35,21 @@ std::expected<std::optional<system::File>, Error> read_registry_file(const std::
   return *std::move(file);
 }
 
-std::expected<Registry, Error> parse(const std::optional<system::File>& file, const std::string& path) {
-  if (!file) return Registry{};
-  auto registry = parse_registry(file->text, path);
-  if (!registry && registry.error().hint.empty()) registry.error().hint = way_back(path);
-  return registry;
+// The text of a change; `before` is the strict form of what it changes, if that is known. To copy the lines of a
+// thousand allocations is a hundredth of the work of writing them anew.
+AmendedText text_of(const Change& change, const std::string* before) {
+  constexpr std::size_t few = 16;
+  if (before == nullptr || change.records.size() > few) {
+    AmendedText text;
+    text.pieces.push_back(text.written.emplace_back(format_registry(change.registry)));
+    return text;
+  }
+  std::vector<std::string_view> changed;
+  for (const auto& record : change.records) changed.push_back(record.service);
+  std::ranges::sort(changed);
+  const auto doubled = std::ranges::unique(changed);
+  changed.erase(doubled.begin(), doubled.end());
+  return amend_strict_form(*before, change.registry, changed);
 }
 
 bool exists(const std::string& path) {
@@ -80,14 +94,14 @@ std::expected<system::AppendFile, system::Error> append_commit(system::Files& fi
 }
 
 // Keeps the file that is about to be replaced.
-std::expected<void, system::Error> keep(system::Files& files, const std::string& target, const system::File& file,
+std::expected<void, system::Error> keep(system::Files& files, const std::string& target, const PresentFile& file,
                                         bool is_ours) {
   const auto old = target + ".old";
   if (!is_ours && !exists(old)) {
-    auto kept = system::keep_as(files, target, file.status, file.text, old);
+    auto kept = system::keep_as(files, target, file.status, *file.text, old);
     if (!kept) return kept;
   }
-  return system::keep_as(files, target, file.status, file.text, target + ".previous");
+  return system::keep_as(files, target, file.status, *file.text, target + ".previous");
 }
 
 // The history's line is on its way to the disk when the fsync comes: then one journal commit of the file system takes
@@ -98,12 +112,23 @@ std::expected<void, system::Error> sync_both(system::Replacement& replacement, s
   return done ? history.sync() : done;
 }
 
+std::expected<system::Replacement, system::Error> write_beside(system::Files& files, const std::string& target,
+                                                               const std::optional<system::FileStatus>& like,
+                                                               const AmendedText& text) {
+  auto replacement = system::Replacement::begin(files, target, like);
+  if (!replacement) return replacement;
+  for (const auto piece : text.pieces) {
+    if (auto written = replacement->write(piece); !written) return std::unexpected(std::move(written.error()));
+  }
+  return replacement;
+}
+
 // Everything from the new text to the moment when readers see it. An error before that moment leaves all as it was.
 std::expected<void, system::Error> publish(system::Files& files, const std::string& target,
-                                           const std::optional<system::File>& file, const Registry& registry,
+                                           const std::optional<PresentFile>& file, const AmendedText& text,
                                            const Commit& commit) {
   const auto like = file ? std::optional(file->status) : std::nullopt;
-  auto replacement = system::Replacement::write(files, target, format_registry(registry), like);
+  auto replacement = write_beside(files, target, like, text);
   if (!replacement) return std::unexpected(std::move(replacement.error()));
   auto history = append_commit(files, target, like, commit);
   if (!history) return std::unexpected(std::move(history.error()));
@@ -134,19 +159,49 @@ std::expected<std::optional<system::File>, Error> FileStore::read_file() const {
   return *std::move(file);
 }
 
+std::expected<Registry, Error> FileStore::parse(std::string_view text) const {
+  auto registry = parse_registry(text, path_);
+  if (!registry && registry.error().hint.empty()) registry.error().hint = way_back(path_);
+  return registry;
+}
+
 std::expected<Registry, Error> FileStore::read() {
   const auto file = read_file();
   if (!file) return std::unexpected(file.error());
-  return parse(*file, path_);
+  if (!*file) return Registry{};
+  return parse((*file)->text);
 }
 
 std::expected<Entry, Error> FileStore::find(std::string_view service) {
-  const auto file = read_file();
+  auto file = read_file();
   if (!file) return std::unexpected(file.error());
   if (!*file) return Entry{};
-  auto entry = find_entry((*file)->text, service, path_);
+  auto& text = (*file)->text;
+  // Whoever does not find a service is about to register it.
+  if (!is_in_strict_form(text, service)) {
+    known_.text = std::make_shared<const std::string>(std::move(text));
+    known_.registry = index_strict_form(known_.text);
+    if (known_.registry) return entry_of(*known_.registry, service);
+    const auto registry = parse(*known_.text);
+    if (!registry) return std::unexpected(registry.error());
+    return entry_of(*registry, service);
+  }
+  auto entry = find_entry(text, service, path_);
   if (!entry && entry.error().hint.empty()) entry.error().hint = way_back(path_);
   return entry;
+}
+
+std::expected<std::optional<PresentFile>, Error> FileStore::look_again(const std::string& target) {
+  if (known_.registry) {
+    if (const auto status = system::status_if_same(target, *known_.text)) return PresentFile{known_.text, *status};
+    known_.registry.reset();
+  }
+  auto file = read_registry_file(target);
+  if (!file) return std::unexpected(std::move(file.error()));
+  if (!*file) return std::nullopt;
+  known_.text = std::make_shared<const std::string>(std::move((*file)->text));
+  known_.registry = index_strict_form(known_.text);
+  return PresentFile{known_.text, (*file)->status};
 }
 
 std::expected<std::uint64_t, Error> FileStore::update(const Author& author, const Mutation& mutate) {
@@ -154,20 +209,27 @@ std::expected<std::uint64_t, Error> FileStore::update(const Author& author, cons
   if (!target) return std::unexpected(target.error());
   const auto held = lock(files_, *target, options_.wait);
   if (!held) return std::unexpected(held.error());
-  const auto file = read_registry_file(*target);
+  const auto file = look_again(*target);
   if (!file) return std::unexpected(file.error());
-  auto registry = parse(*file, path_);
+  auto strict = std::exchange(known_.registry, std::nullopt);
+  const bool is_strict = strict.has_value();
+  std::expected<Registry, Error> registry;
+  if (is_strict) {
+    registry = *std::move(strict);
+  } else if (*file) {
+    registry = parse(*(*file)->text);
+  }
   if (!registry) return std::unexpected(std::move(registry.error()));
   const auto revision = registry->revision;
   auto change = mutate(*std::move(registry));
   if (!change) return std::unexpected(std::move(change.error()));
   if (!*change) return revision;
-  auto& [published, records] = **change;
-  published.revision = revision + 1;
-  const Commit commit{published.revision, options_.now(), author, std::move(records)};
-  const auto done = publish(files_, *target, *file, published, commit);
+  (*change)->registry.revision = revision + 1;
+  const auto text = text_of(**change, is_strict ? (*file)->text.get() : nullptr);
+  const Commit commit{revision + 1, options_.now(), author, std::move((*change)->records)};
+  const auto done = publish(files_, *target, *file, text, commit);
   if (!done) return std::unexpected(cannot_write(path_, done.error()));
-  return published.revision;
+  return commit.revision;
 }
 
 std::expected<std::vector<Commit>, Error> FileStore::history(std::string_view service) {

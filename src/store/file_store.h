@@ -14,6 +14,8 @@
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,6 +34,12 @@ struct FileStoreOptions {
   system::Files* files = nullptr;
 };
 
+// The registry's file as it is before a commit.
+struct PresentFile {
+  std::shared_ptr<const std::string> text;
+  system::FileStatus status;
+};
+
 class FileStore final : public Store {
  public:
   explicit FileStore(std::string path, FileStoreOptions options = {});
@@ -46,8 +54,19 @@ class FileStore final : public Store {
   // The file as it is, links followed; nullopt if there is none.
   std::expected<std::optional<system::File>, Error> read_file() const;
 
+  std::expected<Registry, Error> parse(std::string_view text) const;
+  // The file that is there under the lock; known_ has its registry if it is in the strict form.
+  std::expected<std::optional<PresentFile>, Error> look_again(const std::string& target);
+
   std::string path_;
   FileStoreOptions options_;
+  // What the file said when it was looked at last, and what that means if it has the strict form (store/strict_form.h):
+  // mostly it says the same under the lock.
+  struct Known {
+    std::shared_ptr<const std::string> text;
+    std::optional<Registry> registry;
+  };
+  Known known_;
   system::KernelFiles kernel_;
   system::Files& files_;
 };

@@ -1,5 +1,6 @@
 #include "store/strict_form.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -8,32 +9,12 @@
 #include <string>
 #include <utility>
 
+#include "core/json_text.h"
+#include "store/allocation_form.h"
 #include "store/codec.h"
 
 namespace berth::store {
 namespace {
-
-// How many characters at the front stand for themselves in a string: ASCII but for control characters, quotes and
-// backslashes. Eight at a time; in each test, the top bit of a byte is set if that byte is not plain. What comes after
-// the first such byte may be wrong, so the exact place is for the loop at the end to find.
-std::size_t plain_length(std::string_view text) {
-  constexpr std::uint64_t ones = 0x0101010101010101;
-  constexpr std::uint64_t top_bits = ones * 0x80;
-  std::size_t length = 0;
-  for (; text.size() - length >= sizeof(std::uint64_t); length += sizeof(std::uint64_t)) {
-    std::uint64_t bytes = 0;
-    std::memcpy(&bytes, text.data() + length, sizeof(bytes));
-    const auto is_zero = [](std::uint64_t values) { return (values - ones) & ~values; };
-    const auto is_control = (bytes - ones * ' ') & ~bytes;
-    if (((bytes | is_control | is_zero(bytes ^ ones * '"') | is_zero(bytes ^ ones * '\\')) & top_bits) != 0) break;
-  }
-  const auto is_plain = [](char byte) {
-    const auto code = static_cast<unsigned char>(byte);
-    return code >= ' ' && code < 0x80 && byte != '"' && byte != '\\';
-  };
-  while (length < text.size() && is_plain(text[length])) ++length;
-  return length;
-}
 
 // Reads from the front. After a false the whole parse is over, so nothing is put back.
 class Cursor {
@@ -92,13 +73,13 @@ bool take_endpoint(Cursor& cursor, Endpoint& endpoint) {
   if (cursor.take("\"address\": \"")) {
     if (!cursor.take_string(text) || !cursor.take(", ")) return false;
     const auto address = Address::parse(text);
-    if (!address) return false;
+    if (!address || *address == Address{} || address->to_string() != text) return false;
     endpoint.address = *address;
   }
   if (!cursor.take("\"port\": ") || !cursor.take_port(endpoint.ports.first)) return false;
   endpoint.ports.last = endpoint.ports.first;
   if (cursor.take(", \"last\": ") &&
-      (!cursor.take_port(endpoint.ports.last) || endpoint.ports.last < endpoint.ports.first)) {
+      (!cursor.take_port(endpoint.ports.last) || endpoint.ports.last <= endpoint.ports.first)) {
     return false;
   }
   return cursor.take(", \"protocol\": \"") && take_protocol(cursor, endpoint.protocol);
@@ -140,7 +121,7 @@ bool take_optional_fields(Cursor& cursor, Allocation& allocation) {
   }
   if (cursor.take(", \"since\": \"")) {
     std::string_view since;
-    if (!cursor.take_string(since)) return false;
+    if (!cursor.take_string(since) || since.empty()) return false;
     allocation.since = since;
   }
   if (cursor.take(", \"owner\": {") && (!take_owner(cursor, allocation.owner) || !cursor.take("}"))) return false;
@@ -190,6 +171,92 @@ void clear(Allocation& allocation) {
   allocation.service = std::move(service);
 }
 
+// The lines of the allocations, without what stands around them: each begins with a newline, and all but the last end
+// with a comma.
+constexpr std::string_view before_lines = "\n  \"allocations\": {";
+constexpr std::string_view after_lines = "\n  }\n}\n";
+
+std::string_view lines_of(std::string_view text) {
+  const auto begin = text.find(before_lines) + before_lines.size();
+  const bool is_empty = text[begin] == '}';
+  return text.substr(begin, is_empty ? 0 : text.size() - after_lines.size() - begin);
+}
+
+std::string_view service_of(std::string_view line) {
+  constexpr std::string_view indent = "\n    \"";
+  line.remove_prefix(indent.size());
+  return line.substr(0, line.find('"'));
+}
+
+std::size_t end_of_line(std::string_view lines, std::size_t begin) {
+  return std::min(lines.find('\n', begin + 1), lines.size());
+}
+
+// Where, from `begin` on, the first line is whose service does not come before `service`.
+std::size_t place_of(std::string_view lines, std::size_t begin, std::string_view service) {
+  auto end = lines.size();
+  while (begin < end) {
+    const auto line = lines.rfind('\n', begin + (end - begin) / 2);
+    if (service_of(lines.substr(line)) < service) {
+      begin = end_of_line(lines, line);
+    } else {
+      end = line;
+    }
+  }
+  return begin;
+}
+
+class Amended {
+ public:
+  explicit Amended(std::uint64_t revision) {
+    std::string head = "{\n  \"schema\": 1,\n  \"revision\": ";
+    append_json_number(head, revision);
+    write(head.append(",").append(before_lines));
+  }
+  void copy(std::string_view lines) {
+    if (lines.ends_with(',')) lines.remove_suffix(1);
+    if (lines.empty()) return;
+    separate();
+    made_.pieces.push_back(lines);
+  }
+  void add(const Allocation& allocation) {
+    separate();
+    std::string line = "\n    ";
+    append_json_string(line, allocation.service);
+    append_allocation(line.append(": "), allocation);
+    write(std::move(line));
+  }
+  AmendedText take() {
+    made_.pieces.push_back(has_lines_ ? after_lines : "}\n}\n");
+    return std::move(made_);
+  }
+
+ private:
+  void write(std::string text) { made_.pieces.push_back(made_.written.emplace_back(std::move(text))); }
+  void separate() {
+    if (has_lines_) made_.pieces.push_back(",");
+    has_lines_ = true;
+  }
+
+  AmendedText made_;
+  bool has_lines_ = false;
+};
+
+// The lines of a registry, which know where their text is.
+struct Lines : UnreadAllocations {
+  std::shared_ptr<const std::string> text;
+};
+
+// A line that has been read before, from its name on.
+Allocation read_line(std::string_view service, const std::string& text) {
+  const auto* const end_of_name = service.data() + service.size();
+  Cursor cursor({end_of_name, static_cast<std::size_t>(text.data() + text.size() - end_of_name)});
+  Allocation allocation;
+  cursor.take("\"");
+  take_allocation(cursor, service, allocation);
+  return allocation;
+}
+
 }  // namespace
 
 std::optional<Registry> parse_strict_form(std::string_view text) {
@@ -202,6 +269,30 @@ std::optional<Registry> parse_strict_form(std::string_view text) {
   });
   if (!is_strict) return std::nullopt;
   return registry;
+}
+
+std::optional<Registry> index_strict_form(std::shared_ptr<const std::string> text) {
+  const auto lines = std::make_shared<Lines>();
+  lines->text = std::move(text);
+  constexpr std::size_t shorter_than_most_lines = 100;
+  lines->rows.reserve(lines->text->size() / shorter_than_most_lines);
+  Allocation allocation;
+  std::uint64_t revision = 0;
+  const bool is_strict = take_registry(*lines->text, revision, [&](Cursor& cursor, std::string_view service) {
+    clear(allocation);
+    if (!take_allocation(cursor, service, allocation)) return false;
+    lines->have_owners |= bool{allocation.owner};
+    lines->rows.push_back({service, allocation.endpoint});
+    return true;
+  });
+  if (!is_strict) return std::nullopt;
+  lines->read = [&text = *lines->text](const UnreadAllocations::Row& row) { return read_line(row.service, text); };
+  return Registry(revision, lines);
+}
+
+bool is_in_strict_form(std::string_view text, std::string_view service) {
+  const auto line = std::string("\n    \"").append(service).append("\": {");
+  return ::memmem(text.data(), text.size(), line.data(), line.size()) != nullptr;
 }
 
 std::optional<Entry> find_in_strict_form(std::string_view text, std::string_view wanted) {
@@ -217,6 +308,22 @@ std::optional<Entry> find_in_strict_form(std::string_view text, std::string_view
   });
   if (!is_strict) return std::nullopt;
   return entry;
+}
+
+AmendedText amend_strict_form(std::string_view text, const Registry& registry,
+                              const std::vector<std::string_view>& changed) {
+  Amended amended(registry.revision);
+  const auto lines = lines_of(text);
+  std::size_t done = 0;
+  for (const auto service : changed) {
+    const auto place = place_of(lines, done, service);
+    amended.copy(lines.substr(done, place - done));
+    const bool was_there = place < lines.size() && service_of(lines.substr(place)) == service;
+    done = was_there ? end_of_line(lines, place) : place;
+    if (const auto* allocation = registry.find(service)) amended.add(*allocation);
+  }
+  amended.copy(lines.substr(done));
+  return amended.take();
 }
 
 }  // namespace berth::store

@@ -89,18 +89,18 @@ Replacement::~Replacement() {
   if (exists_) files_->unlink(temporary_);
 }
 
-std::expected<Replacement, Error> Replacement::write(Files& files, std::string path, std::string_view content,
+std::expected<Replacement, Error> Replacement::begin(Files& files, std::string path,
                                                      const std::optional<FileStatus>& like) {
   Replacement made(files, std::move(path));
   auto directory = open_directory(files, directory_of(made.path_));
   if (!directory) return std::unexpected(std::move(directory.error()));
   made.directory_ = std::move(*directory);
-  auto filled = made.fill(content, like);
-  if (!filled) return std::unexpected(std::move(filled.error()));
+  auto created = made.create(like);
+  if (!created) return std::unexpected(std::move(created.error()));
   return made;
 }
 
-std::expected<void, Error> Replacement::fill(std::string_view content, const std::optional<FileStatus>& like) {
+std::expected<void, Error> Replacement::create(const std::optional<FileStatus>& like) {
   auto fd = create_like(*files_, temporary_, O_WRONLY, like, mode_of_new_files);
   if (!fd && fd.error().code == EEXIST) {
     if (files_->unlink(temporary_) != 0) return failure("remove", temporary_);
@@ -109,7 +109,11 @@ std::expected<void, Error> Replacement::fill(std::string_view content, const std
   if (!fd) return std::unexpected(std::move(fd.error()));
   exists_ = true;
   fd_ = std::move(*fd);
-  return write_all(*files_, fd_.get(), content, temporary_);
+  return {};
+}
+
+std::expected<void, Error> Replacement::write(std::string_view bytes) {
+  return write_all(*files_, fd_.get(), bytes, temporary_);
 }
 
 std::expected<void, Error> Replacement::sync() {
@@ -141,10 +145,11 @@ std::expected<void, Error> keep_as(Files& files, const std::string& path, const 
   }
   if (errno == ENOENT) return {};  // somebody removed it: there is nothing to keep
   if (!is_refusal_of_links(errno)) return failure("link to", temporary);
-  auto copy = Replacement::write(files, second, text, status);
+  auto copy = Replacement::begin(files, second, status);
   if (!copy) return std::unexpected(std::move(copy.error()));
-  auto synced = copy->sync();
-  return synced ? copy->publish() : synced;
+  auto done = copy->write(text);
+  if (done) done = copy->sync();
+  return done ? copy->publish() : done;
 }
 
 std::expected<void, Error> make_directories(Files& files, const std::string& path) {

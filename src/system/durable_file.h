@@ -13,15 +13,17 @@
 
 namespace berth::system {
 
-// A new content that lies in `<path>.tmp` beside the file that it is to replace: write(), sync(), publish(). Removed
-// again unless it is published. Two of them for one path at a time must be kept apart by a lock.
+// A new content that lies in `<path>.tmp` beside the file that it is to replace: begin(), write(), sync(), publish().
+// Removed again unless it is published. Two of them for one path at a time must be kept apart by a lock.
 class Replacement {
  public:
   // A leftover of a writer that died is removed first. Mode and owner are those of `like`, the file as it was; a file
   // that is new gets mode 0644. Who may not give files away (chown(2)) becomes the owner himself, but the group must be
   // kept. Access control lists are not copied: the directory's default list applies.
-  static std::expected<Replacement, Error> write(Files& files, std::string path, std::string_view content,
-                                                 const std::optional<FileStatus>& like);
+  static std::expected<Replacement, Error> begin(Files& files, std::string path, const std::optional<FileStatus>& like);
+
+  // Appends to the content.
+  std::expected<void, Error> write(std::string_view bytes);
 
   // Makes the content durable.
   std::expected<void, Error> sync();
@@ -37,7 +39,7 @@ class Replacement {
 
  private:
   Replacement(Files& files, std::string path);
-  std::expected<void, Error> fill(std::string_view content, const std::optional<FileStatus>& like);
+  std::expected<void, Error> create(const std::optional<FileStatus>& like);
 
   Files* files_;
   std::string path_;

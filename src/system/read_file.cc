@@ -41,13 +41,17 @@ std::expected<std::string, Error> target_of_link(const std::string& path) {
   return target.starts_with('/') ? target : directory_of(path) + "/" + target;
 }
 
+// O_NONBLOCK: opening a FIFO must not wait for its writer.
+UniqueFd open_to_read(const std::string& path) {
+  return UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+}
+
 bool is_no_link(int code) { return code == EINVAL || code == ENOENT; }
 
 }  // namespace
 
 std::expected<std::optional<File>, Error> read_file(const std::string& path, std::size_t limit) {
-  // O_NONBLOCK: opening a FIFO must not wait for its writer.
-  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  const auto fd = open_to_read(path);
   if (!fd) {
     if (errno == ENOENT) return std::nullopt;
     return std::unexpected(last_error("open '" + path + "'"));
@@ -58,6 +62,23 @@ std::expected<std::optional<File>, Error> read_file(const std::string& path, std
   auto text = read_text(fd.get(), status->size, limit, path);
   if (!text) return std::unexpected(std::move(text.error()));
   return File{std::move(*text), *status};
+}
+
+std::optional<FileStatus> status_if_same(const std::string& path, std::string_view text) {
+  const auto fd = open_to_read(path);
+  if (!fd) return std::nullopt;
+  const auto status = status_of_regular(fd.get(), path);
+  if (!status || status->size != text.size()) return std::nullopt;
+  constexpr std::size_t portion = 16 << 10;
+  std::array<char, portion> bytes;
+  while (true) {
+    const auto got = ::read(fd.get(), bytes.data(), bytes.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got == 0 && text.empty()) return *status;
+    if (got <= 0 || !text.starts_with(std::string_view(bytes.data(), static_cast<std::size_t>(got))))
+      return std::nullopt;
+    text.remove_prefix(static_cast<std::size_t>(got));
+  }
 }
 
 std::expected<std::string, Error> follow_link(const std::string& path) {

@@ -25,6 +25,10 @@ constexpr std::size_t largest_file = 64UZ << 20;
 // `limit` bytes.
 std::expected<std::optional<File>, Error> read_file(const std::string& path, std::size_t limit = largest_file);
 
+// The status of the file if it says `text` and nothing else; nullopt if not, or if it cannot be read: read_file() then
+// tells what it says, or why not. No memory is needed for what is known already.
+std::optional<FileStatus> status_if_same(const std::string& path, std::string_view text);
+
 // The path that `path` stands for: what it links to, or itself if it is no symbolic link or not there. Links in its
 // directories are the kernel's business. ELOOP if the target is a link again.
 std::expected<std::string, Error> follow_link(const std::string& path);

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <rapidcheck/gtest.h>
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -134,10 +135,12 @@ RC_GTEST_PROP(CodecProperty, TheStrictReaderNeverDisagrees, ()) {
   for (int edit = 0; edit < edits && !text.empty(); ++edit) text = mutate_once(std::move(text));
   const auto strictly = parse_strict_form(text);
   RC_ASSERT(find_in_strict_form(text, "web").has_value() == strictly.has_value());
+  RC_ASSERT(index_strict_form(std::make_shared<const std::string>(text)).has_value() == strictly.has_value());
   if (!strictly) return;
   const auto generally = parse_generally(text);
   RC_ASSERT(generally.has_value());
   RC_ASSERT(*strictly == *generally);
+  RC_ASSERT(format_registry(*strictly) == text);
 }
 
 RC_GTEST_PROP(CodecProperty, NoMutationIsReadAsSomethingThatCannotBeWritten, ()) {

@@ -22,7 +22,13 @@ class DurableFile : public testing::Test {
  protected:
   FileStatus status() { return read_file(path_).value().value().status; }
   std::expected<Replacement, Error> write(std::string_view text, const std::optional<FileStatus>& like = {}) {
-    return Replacement::write(files_, path_, text, like);
+    auto replacement = Replacement::begin(files_, path_, like);
+    if (!replacement) return replacement;
+    const auto half = text.size() / 2;
+    auto written = replacement->write(text.substr(0, half));
+    if (written) written = replacement->write(text.substr(half));
+    if (!written) return std::unexpected(written.error());
+    return replacement;
   }
 
   tests::TemporaryDirectory directory_;
@@ -82,7 +88,7 @@ TEST_F(DurableFile, TheModeIsThatOfTheOldFile) {
 }
 
 TEST_F(DurableFile, AMissingDirectoryIsAnError) {
-  const auto result = Replacement::write(files_, directory_ / "a/b", "x", {});
+  const auto result = Replacement::begin(files_, directory_ / "a/b", {});
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, ENOENT);
 }

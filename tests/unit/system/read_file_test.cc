@@ -43,6 +43,18 @@ TEST_F(ReadFile, GivesTextAndStatus) {
   EXPECT_EQ(file.status.size, 4U);
 }
 
+TEST_F(ReadFile, TellsWhetherAFileStillSaysTheSame) {
+  const std::string text(100000, 'x');
+  EXPECT_FALSE(status_if_same(path_, ""));
+  write_text(path_, text);
+  EXPECT_EQ(status_if_same(path_, text)->size, text.size());
+  EXPECT_FALSE(status_if_same(path_, text + "x"));
+  EXPECT_FALSE(status_if_same(path_, text.substr(1)));
+  EXPECT_FALSE(status_if_same(path_, text.substr(1) + "y"));
+  write_text(path_, "");
+  EXPECT_TRUE(status_if_same(path_, ""));
+}
+
 TEST_F(ReadFile, AnEmptyFileIsNotAMissingOne) {
   EXPECT_EQ(read_file(path_).value(), std::nullopt);
   write_text(path_, "");
