@@ -98,7 +98,7 @@ class Reading {
 
   void leave(const std::string& path, const ApacheStatement& statement, std::vector<Section>& sections) {
     const auto open = std::ranges::find(sections.rbegin(), sections.rend(), statement.name, &Section::name);
-    if (open != sections.rbegin()) {
+    if (open == sections.rend() || open != sections.rbegin()) {
       findings_.add_problem(path, statement.line, quote(statement.text) + " closes nothing that is open here");
     }
     if (open != sections.rend()) sections.erase(std::prev(open.base()), sections.end());

@@ -30,8 +30,8 @@ std::string joined(std::span<const std::string> words) {
 
 void HaproxyConditions::turn_to(Truth condition, std::string text) {
   auto& block = blocks_.back();
-  block.before = either(block.before, block.now);
   block.now = both(condition, !block.before);
+  block.before = either(block.before, condition);
   block.text = std::move(text);
 }
 

@@ -27,7 +27,7 @@ class HaproxyConditions {
   struct Block {
     std::string text = {};
     Truth now = Truth::yes;
-    Truth before = Truth::no;  // whether an earlier branch has been taken
+    Truth before = Truth::no;  // whether a branch up to now has been taken
     Truth outer = Truth::yes;
   };
   void turn_to(Truth condition, std::string text);

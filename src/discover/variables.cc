@@ -24,10 +24,18 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
+bool unsets(std::string_view line, std::string_view name) {
+  if (!line.starts_with("unset ")) return false;
+  const auto at = line.rfind(name);
+  if (at == std::string_view::npos || at == 0 || line[at - 1] != ' ') return false;
+  const auto end = at + name.size();
+  return end == line.size() || line[end] == ' ';
+}
+
 // What a line that is no assignment may still change: `test ... && A=1`, `unset A`, `: ${A:=1}`.
 void forget(Assignments& assigned, std::string_view line) {
   for (auto& [name, value] : assigned) {
-    if (line.contains(name + "=") || line.contains(name + ":=") || line.starts_with("unset")) value.reset();
+    if (line.contains(name + "=") || line.contains(name + ":=") || unsets(line, name)) value.reset();
   }
 }
 
