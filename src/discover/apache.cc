@@ -69,7 +69,7 @@ class Reading {
     ApacheReader reader(**text);
     std::vector<Section> sections;
     while (const auto statement = reader.next()) {
-      if (!take(path, *statement, sections, scope)) break;
+      if (findings_.is_full() || !take(path, *statement, sections, scope)) break;
     }
     inclusions_.leave();
     return std::nullopt;
@@ -194,7 +194,7 @@ class Reading {
     if (files.empty() && !is_optional)
       findings_.add_problem(path, statement.line, quote(words[0]) + " matches no file");
     for (const auto& file : files) {
-      if (exhausted_) return;
+      if (exhausted_ || findings_.is_full()) return;
       include_one({path, statement.line, is_optional}, file, scope, 0);
     }
   }

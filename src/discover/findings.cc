@@ -15,7 +15,10 @@ void Findings::add(Found found) {
 void Findings::add_problem(const std::string& file, unsigned line, std::string message) {
   auto& problems = discovery_.problems;
   if (problems.size() > most_problems) return;
-  if (problems.size() == most_problems) message = "more problems than " + std::to_string(most_problems);
+  if (problems.size() == most_problems) {
+    is_full_ = true;
+    message = "more problems than " + std::to_string(most_problems) + "; the rest is left out";
+  }
   problems.push_back({file, line, std::move(message)});
 }
 

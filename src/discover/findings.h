@@ -18,6 +18,9 @@ class Findings {
   void add(Found found);
   void add_problem(const std::string& file, unsigned line, std::string message);
 
+  // Whether there is too much of either: what is read is no configuration, and reading on would take its time.
+  bool is_full() const { return is_full_; }
+
   Discovery take();
 
  private:

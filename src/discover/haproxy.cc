@@ -85,7 +85,7 @@ class Reading {
     conditions_ = {};
     std::string_view rest = **text;
     if (rest.starts_with("\xef\xbb\xbf")) rest.remove_prefix(3);
-    while (!rest.empty()) {
+    while (!rest.empty() && !findings_.is_full()) {
       const auto end = std::min(rest.find('\n'), rest.size());
       ++line_;
       read_line(rest.substr(0, end));
@@ -239,7 +239,8 @@ class Reading {
   }
 
   void hold(Found found) {
-    if (section_.listens.size() <= Findings::most_found) section_.listens.push_back(std::move(found));
+    section_.listens.push_back(std::move(found));
+    if (section_.listens.size() > Findings::most_found) section_.report(findings_);
   }
 
   const FileTree& tree_;

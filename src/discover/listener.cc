@@ -1,16 +1,17 @@
 #include "discover/listener.h"
 
-#include <charconv>
-
 #include "core/quote.h"
 
 namespace berth::discover {
 
 std::optional<Port> read_port(std::string_view text) {
   unsigned number = 0;
-  const auto* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc() || stop != end || number == 0 || number > 65535) return std::nullopt;
+  for (const char digit : text) {
+    if (digit < '0' || digit > '9') return std::nullopt;
+    number = number * 10 + static_cast<unsigned>(digit - '0');
+    if (number > 65535) return std::nullopt;
+  }
+  if (number == 0) return std::nullopt;
   return static_cast<Port>(number);
 }
 

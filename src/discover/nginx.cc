@@ -86,7 +86,7 @@ class Reading {
   void read_statements(const std::string& path, std::string_view text, Place base) {
     NginxReader reader(text);
     std::vector<Place> places{base};
-    while (true) {
+    while (!findings_.is_full()) {
       auto statement = reader.next();
       if (!statement) {
         findings_.add_problem(path, statement.error().line, statement.error().message);
@@ -141,6 +141,7 @@ class Reading {
   void include(const std::string& path, const NginxStatement& statement, Place place) {
     if (inclusions_.is_exhausted() && std::exchange(told_, true)) return;
     for (const auto& file : glob(tree_, resolve(home_, statement.words[1]))) {
+      if (findings_.is_full()) return;
       const auto error = read_file(file, place);
       if (!error) continue;
       if (place.level == Level::server) site_.has_gap = true;
