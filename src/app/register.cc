@@ -16,17 +16,19 @@ namespace {
 // From so many requests on, one census is cheaper than a probe for each.
 constexpr std::size_t survey_from = 8;
 
-std::expected<void, Error> check_name(const Request& request, bool is_registered) {
+// Whatever an existing file has is a name; `is_registered` tells whether it has this one.
+template <typename IsRegistered>
+std::expected<void, Error> check_name(const Request& request, IsRegistered is_registered) {
   auto checked = check_service_name(request.service);
-  // Whatever an existing file has is a name.
-  if (checked || is_registered) return {};
+  if (checked || is_registered()) return {};
   checked.error().message.insert(0, request.label);
   return checked;
 }
 
 std::expected<void, Error> check_names(std::span<const Request> requests, const Registry& registry) {
   for (const auto& request : requests) {
-    if (auto checked = check_name(request, registry.find(request.service) != nullptr); !checked) return checked;
+    const auto is_registered = [&] { return registry.find(request.service) != nullptr; };
+    if (auto checked = check_name(request, is_registered); !checked) return checked;
   }
   return {};
 }
@@ -56,7 +58,8 @@ std::expected<std::optional<Decisions>, Error> keep_all(const Context& context, 
   if (requests.size() == 1) {
     const auto entry = context.store.find(requests.front().service);
     if (!entry) return std::unexpected(entry.error());
-    if (auto checked = check_name(requests.front(), entry->allocation.has_value()); !checked) {
+    const auto is_registered = [&] { return entry->allocation.has_value(); };
+    if (auto checked = check_name(requests.front(), is_registered); !checked) {
       return std::unexpected(std::move(checked).error());
     }
     if (!entry->allocation) return std::nullopt;

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <compare>
 #include <cstddef>
 #include <string>
+#include <unordered_map>
 #include <utility>
 
 #include "core/spec.h"
@@ -13,17 +13,19 @@
 namespace berth::cli {
 namespace {
 
+constexpr bool is_blank(char byte) { return byte == ' ' || ('\t' <= byte && byte <= '\r'); }
+
 std::vector<std::string_view> words_of(std::string_view line) {
-  constexpr std::string_view blanks = " \t\r\v\f";
   line = line.substr(0, line.find('#'));
   std::vector<std::string_view> words;
+  const char* at = line.data();
+  const char* const end = at + line.size();
   while (true) {
-    const auto begin = line.find_first_not_of(blanks);
-    if (begin == std::string_view::npos) return words;
-    line.remove_prefix(begin);
-    const auto end = line.find_first_of(blanks);
-    words.push_back(line.substr(0, end));
-    line.remove_prefix(words.back().size());
+    while (at != end && is_blank(*at)) ++at;
+    if (at == end) return words;
+    const char* const begin = at;
+    while (at != end && !is_blank(*at)) ++at;
+    words.emplace_back(begin, at);
   }
 }
 
@@ -32,18 +34,8 @@ Error in_line(std::size_t number, Error error) {
   return error;
 }
 
-struct NamedLine {
-  std::string_view service;
-  std::size_t number;
-  friend auto operator<=>(const NamedLine&, const NamedLine&) = default;
-};
-
-std::optional<Error> named_twice(std::vector<NamedLine> lines) {
-  std::ranges::sort(lines);
-  const auto first = std::ranges::adjacent_find(lines, {}, &NamedLine::service);
-  if (first == lines.end()) return std::nullopt;
-  return in_line((first + 1)->number,
-                 {ErrorCode::usage, fmt::format("{} stands in line {} already", quote(first->service), first->number)});
+Error named_twice(std::string_view service, std::size_t first, std::size_t second) {
+  return in_line(second, {ErrorCode::usage, fmt::format("{} stands in line {} already", quote(service), first)});
 }
 
 }  // namespace
@@ -73,8 +65,11 @@ std::expected<Request, Error> parse_request(const std::vector<std::string_view>&
 }
 
 std::expected<std::vector<Request>, Error> parse_batch(std::string_view text) {
+  const auto lines = static_cast<std::size_t>(std::ranges::count(text, '\n')) + 1;
   std::vector<Request> requests;
-  std::vector<NamedLine> lines;
+  requests.reserve(lines);
+  std::unordered_map<std::string_view, std::size_t> line_of;
+  line_of.reserve(lines);
   std::size_t number = 0;
   while (!text.empty()) {
     ++number;
@@ -84,12 +79,12 @@ std::expected<std::vector<Request>, Error> parse_batch(std::string_view text) {
     if (words.empty()) continue;
     auto request = parse_request(words);
     if (!request) return std::unexpected(in_line(number, std::move(request).error()));
-    request->label = fmt::format("line {}: ", number);
-    lines.push_back({words.front(), number});
+    request->label.append("line ").append(std::to_string(number)).append(": ");
+    const auto [first, is_new] = line_of.emplace(words.front(), number);
+    if (!is_new) return std::unexpected(named_twice(words.front(), first->second, number));
     requests.push_back(std::move(*request));
   }
   if (requests.empty()) return std::unexpected(Error{ErrorCode::usage, "the batch asks for nothing"});
-  if (auto twice = named_twice(std::move(lines))) return std::unexpected(std::move(*twice));
   return requests;
 }
 

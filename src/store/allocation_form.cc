@@ -171,7 +171,7 @@ void append_endpoint(std::string& out, const Endpoint& endpoint) {
   }
   append_json_number(out.append("\"port\": "), endpoint.ports.first);
   if (endpoint.ports.size() > 1) append_json_number(out.append(", \"last\": "), endpoint.ports.last);
-  out.append(", \"protocol\": \"").append(to_string(endpoint.protocol)).push_back('"');
+  out.append(", \"protocol\": \"").append(to_string(endpoint.protocol));
 }
 
 }  // namespace
@@ -179,7 +179,7 @@ void append_endpoint(std::string& out, const Endpoint& endpoint) {
 void append_allocation(std::string& out, const Allocation& allocation) {
   out.push_back('{');
   append_endpoint(out, allocation.endpoint);
-  out.append(", \"kind\": \"").append(to_string(allocation.kind)).push_back('"');
+  out.append("\", \"kind\": \"").append(to_string(allocation.kind)).push_back('"');
   if (allocation.preferred) append_json_number(out.append(", \"preferred\": "), *allocation.preferred);
   if (!allocation.since.empty()) append_json_string(out.append(", \"since\": "), allocation.since);
   if (allocation.owner) {
