@@ -99,7 +99,7 @@ class ComposeFileReader {
 
   ComposeService read_service(const YamlTree::Member& member) {
     ComposeService service{.name = std::string(member.key), .file = path_, .line = member.line};
-    service.replaces = member.value.tag() == Tag::replace;
+    service.replaces = member.value.tag() != Tag::none;
     service.removed = member.value.tag() == Tag::reset;
     if (service.removed || member.value.is(Type::null)) return service;
     if (!member.value.is(Type::mapping)) {
@@ -110,10 +110,12 @@ class ComposeFileReader {
     if (const auto ports = member.value.find("ports")) service.ports = read_ports(*ports);
     if (const auto profiles = member.value.find("profiles")) service.profiles = read_profiles(*profiles);
     if (const auto extends = member.value.find("extends")) service.extends = read_extends(*extends);
-    if (const auto mode = member.value.find("network_mode")) {
-      service.network_mode = {mode->tag() == Tag::reset ? "" : interpolate(mode->text(), variables_).text,
-                              mode->tag() != Tag::none};
-      service.network_mode_line = mode->line();
+    // `net` is what it was called before 2016.
+    const auto mode = member.value.find("network_mode");
+    if (const auto said = mode ? mode : member.value.find("net")) {
+      service.network_mode = {said->tag() == Tag::reset ? "" : interpolate(said->text(), variables_).text,
+                              said->tag() != Tag::none};
+      service.network_mode_line = said->line();
     }
     return service;
   }
@@ -125,9 +127,10 @@ class ComposeFileReader {
       problem(ports.line(), "`ports` is not a list");
       return read;
     }
+    if (ports_left_ == 0) return read;
     for (const auto& element : ports.elements()) {
       if (ports_left_ == 0) {
-        if (!std::exchange(too_many_said_, true)) problem(element.line(), "publishes too many ports");
+        problem(element.line(), "publishes too many ports");
         break;
       }
       --ports_left_;
@@ -247,7 +250,6 @@ class ComposeFileReader {
   const std::string& path_;
   const Variables& variables_;
   std::size_t ports_left_;
-  bool too_many_said_ = false;
   bool declares_ = false;
   ComposeFile file_;
 };

@@ -22,7 +22,9 @@ std::string directory_of(const std::string& path) { return resolve(path, ".."); 
 // What one project may cost, however its files refer to each other.
 struct Budget {
   std::size_t files = most_compose_files;
+  std::size_t bytes = most_compose_bytes;
   std::size_t ports = most_compose_ports;
+  bool said = false;  // that there are too many ports
 };
 
 // Where a path was written.
@@ -80,6 +82,7 @@ class Loader {
       for (std::size_t at = 0; at < loaded->services.size(); ++at) own.push_back(extended(*loaded, at, services, 0));
       services = merge(std::move(services), std::move(own));
     }
+    std::erase_if(services, [](const auto& service) { return service.removed; });
     return services;
   }
 
@@ -107,6 +110,11 @@ class Loader {
       problem(place, named("has more than 1 MiB"));
       return nullptr;
     }
+    if ((*text)->size() > budget_.bytes) {
+      problem(place, named("is too much: the project's files have more than 4 MiB"));
+      return nullptr;
+    }
+    budget_.bytes -= (*text)->size();
     auto parsed = YamlTree::parse(**text);
     if (!parsed) {
       problem({path, parsed.error().line}, parsed.error().message);
@@ -138,45 +146,46 @@ class Loader {
   }
 
   // The service of `file`, upon what it extends. From then on it is complete there.
-  ComposeService extended(LoadedFile& file, std::size_t at, const std::vector<ComposeService>& included,
-                          unsigned depth) {
+  const ComposeService& extended(LoadedFile& file, std::size_t at, const std::vector<ComposeService>& included,
+                                 unsigned depth) {
     auto& service = file.services[at];
     const auto extends = std::exchange(service.extends, std::nullopt);
     if (!extends) return service;
     const Place place{service.file, extends->line};
     extending_.insert(&service);
-    auto base = base_of(file, *extends, place, included, depth);
+    const auto* base = base_of(file, *extends, place, included, depth);
     extending_.erase(&service);
-    if (base && !spend(base->ports.value.size())) {
+    if (base != nullptr && spend(base->ports.value.size())) {
+      service = merge(*base, std::move(service));
+    } else if (base != nullptr && !std::exchange(budget_.said, true)) {
       problem(place, "publishes too many ports");
-    } else if (base) {
-      service = merge(std::move(*base), std::move(service));
     }
     return service;
   }
 
-  std::optional<ComposeService> base_of(LoadedFile& file, const ComposeExtends& extends, const Place& place,
-                                        const std::vector<ComposeService>& included, unsigned depth) {
+  // nullptr, and a problem, if there is none.
+  const ComposeService* base_of(LoadedFile& file, const ComposeExtends& extends, const Place& place,
+                                const std::vector<ComposeService>& included, unsigned depth) {
     if (depth > deepest_extends) {
       problem(place, "extends too many services in a row");
-      return std::nullopt;
+      return nullptr;
     }
     auto* from = &file;
     if (extends.file) {
       const auto path = resolve(file.directory, *extends.file);
       from = load_file(path, directory_of(path), place);
-      if (from == nullptr) return std::nullopt;
+      if (from == nullptr) return nullptr;
     }
     if (const auto found = from->places.find(extends.service); found != from->places.end()) {
       if (!extending_.contains(&from->services[found->second]))
-        return extended(*from, found->second, included, depth + 1);
+        return &extended(*from, found->second, included, depth + 1);
       problem(place, "extends itself");
-      return std::nullopt;
+      return nullptr;
     }
     const auto found = std::ranges::find(included, extends.service, &ComposeService::name);
-    if (!extends.file && found != included.end()) return *found;
+    if (!extends.file && found != included.end()) return &*found;
     problem(place, "extends " + quote(extends.service) + ", which is not there");
-    return std::nullopt;
+    return nullptr;
   }
 
   // What an `include` includes; its files are a project of their own, with our variables before its own.

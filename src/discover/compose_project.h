@@ -27,6 +27,7 @@ struct ComposeProject {
 // Beyond these it is taken for an attack: a problem, and no more of it is read.
 inline constexpr std::size_t most_compose_files = 200;
 inline constexpr std::size_t most_compose_ports = 20'000;
+inline constexpr std::size_t most_compose_bytes = 4UZ << 20;
 inline constexpr std::size_t largest_compose_file = 1UZ << 20;
 
 // `files`: absolute, as for the `-f` options of Compose, the stronger last; not empty. Relative paths go from the

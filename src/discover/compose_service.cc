@@ -19,7 +19,7 @@ Saying<std::vector<T>> merged(Saying<std::vector<T>> weaker, Saying<std::vector<
 }  // namespace
 
 ComposeService merge(ComposeService weaker, ComposeService stronger) {
-  if (stronger.replaces || stronger.removed) return stronger;
+  if (stronger.replaces) return stronger;
   stronger.ports = merged(std::move(weaker.ports), std::move(stronger.ports));
   stronger.profiles = merged(std::move(weaker.profiles), std::move(stronger.profiles));
   if (stronger.network_mode.value.empty() && !stronger.network_mode.replaces) {
@@ -42,7 +42,6 @@ std::vector<ComposeService> merge(std::vector<ComposeService> weaker, std::vecto
       weaker.push_back(std::move(service));
     }
   }
-  std::erase_if(weaker, [](const auto& service) { return service.removed; });
   return weaker;
 }
 

@@ -52,6 +52,7 @@ struct ComposeService {
 
   // Of the whole service: !override, !reset.
   bool replaces = false;
+  // !reset: there is none, unless something stronger says so.
   bool removed = false;
 };
 

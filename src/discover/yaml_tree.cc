@@ -120,7 +120,27 @@ class YamlTreeBuilder : public YAML::EventHandler {
   std::vector<std::uint32_t> open_;
 };
 
+namespace {
+
+// What the parser must not see: it takes U+0004 for the end, and YAML has no control characters (1.2.2, section 5.1).
+// Texts in UTF-16 are not looked at.
+std::optional<YamlFault> refuse(const std::string& text) {
+  if (text.starts_with("\xFE\xFF") || text.starts_with("\xFF\xFE")) return std::nullopt;
+  unsigned line = 1;
+  std::size_t indicators = 0;
+  for (const char c : text) {
+    if (c == '\n') ++line;
+    if (c >= 0 && c < ' ' && c != '\n' && c != '\r' && c != '\t') return YamlFault{line, "a control character"};
+    if ((c == '[' || c == '{' || c == ',') && ++indicators > YamlTree::most_flow_indicators)
+      return YamlFault{line, "too many values"};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 std::expected<YamlTree, YamlFault> YamlTree::parse(const std::string& text) {
+  if (auto fault = refuse(text)) return std::unexpected(std::move(*fault));
   try {
     std::istringstream stream(text);
     YAML::Parser parser(stream);

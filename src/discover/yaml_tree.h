@@ -29,6 +29,8 @@ class YamlTree {
   struct Member;
 
   static constexpr std::size_t most_values = 500'000;
+  // `[`, `{` and `,`: each may cost the parser a quarter of a kilobyte before anything is known of its meaning.
+  static constexpr std::size_t most_flow_indicators = 200'000;
   static constexpr unsigned deepest = 100;
   // Of how many mappings merge keys may be followed before it is taken for an attack.
   static constexpr std::size_t most_merges = 1'000'000;
