@@ -68,7 +68,8 @@ std::vector<std::vector<std::string>> projects_of(const std::vector<std::string>
     return {files};
   }
   std::vector<std::vector<std::string>> projects;
-  for (const auto& path : paths) projects.push_back({path});
+  std::ranges::transform(paths, std::back_inserter(projects),
+                         [](const auto& path) { return std::vector<std::string>{path}; });
   return projects;
 }
 
@@ -168,13 +169,15 @@ class ProjectReport {
 }  // namespace
 
 bool ComposeDiscoverer::recognizes(std::string_view name) const {
-  for (const std::string_view begin : {"compose.", "docker-compose."}) {
-    if (!name.starts_with(begin)) continue;
-    const auto rest = name.substr(begin.size());
-    if (rest == "yaml" || rest == "yml") return true;
-    if (rest.size() > 5 && (rest.ends_with(".yaml") || rest.ends_with(".yml"))) return true;
-  }
-  return false;
+  constexpr std::array<std::string_view, 2> begins = {"docker-compose.", "compose."};
+  constexpr std::array<std::string_view, 2> ends = {"yaml", "yml"};
+  const auto begin = std::ranges::find_if(begins, [&](auto text) { return name.starts_with(text); });
+  const auto end = std::ranges::find_if(ends, [&](auto text) { return name.ends_with(text); });
+  if (begin == begins.end() || end == ends.end()) return false;
+  // Between them nothing, or a word of its own: "override.".
+  const auto between = name.substr(begin->size(), name.size() - std::min(name.size(), begin->size() + end->size()));
+  return name.size() >= begin->size() + end->size() &&
+         (between.empty() || (between.size() > 1 && between.ends_with('.')));
 }
 
 Discovery ComposeDiscoverer::read(const FileTree& tree, const std::vector<std::string>& paths) const {

@@ -92,6 +92,7 @@ class ComposeFileReader {
       if (is_service(member)) members.insert_or_assign(member.key, member);
     }
     std::vector<ComposeService> read;
+    read.reserve(members.size());
     for (const auto& [name, member] : members) read.push_back(read_service(member));
     declares_ = declares_ || !read.empty();
     file_.services = merge(std::move(file_.services), std::move(read));

@@ -79,6 +79,7 @@ class Loader {
       for (const auto& include : std::exchange(loaded->includes, {}))
         services = merge(std::move(services), load_include(include, file));
       std::vector<ComposeService> own;
+      own.reserve(loaded->services.size());
       for (std::size_t at = 0; at < loaded->services.size(); ++at) own.push_back(extended(*loaded, at, services, 0));
       services = merge(std::move(services), std::move(own));
     }
