@@ -47,8 +47,7 @@ class Sockets {
   std::vector<Socket> collect() && {
     for (const auto& server : config_.servers) {
       for (const auto& listener : server.listeners) {
-        if (has_port(listener.address, config_.http_port))
-          plain_.emplace(listener.address.network, listener.address.host);
+        if (has_port(listener.address, config_.http_port)) plain_.insert(listener.address.network);
       }
     }
     for (const auto& server : config_.servers) {
@@ -87,13 +86,13 @@ class Sockets {
     if (!listener.address.network.starts_with("tcp")) return;
     auto address = listener.address;
     address.port = config_.http_port;
-    if (!plain_.contains({address.network, address.host}))
-      sockets_.push_back({std::move(address), Protocol::tcp, &listener, &server});
+    if (!plain_.contains(address.network)) sockets_.push_back({std::move(address), Protocol::tcp, &listener, &server});
   }
 
   const CaddyConfig& config_;
-  // Networks and hosts where a server listens on the HTTP port anyway: that one redirects too.
-  std::set<std::pair<std::string_view, std::string_view>> plain_;
+  // Networks where a server listens on the HTTP port anyway: on Linux, Caddy opens no other address of it for redirects
+  // (hasListenerAddress in modules/caddyhttp/server.go of its source).
+  std::set<std::string_view> plain_;
   std::set<std::string_view> redirected_;
   std::vector<Socket> sockets_;
 };

@@ -87,9 +87,6 @@ struct Site {
   std::vector<SiteKey> keys;
   std::vector<Binding> bindings;
   bool tls = false;
-  bool has_path = false;
-  // In matchers that whole directives of the site are for.
-  Texts matched_hosts;
 };
 
 // The keys of one site that one listener serves.
@@ -100,29 +97,6 @@ struct Share {
 };
 
 bool is_lone_variable(std::string_view host) { return only_caddy_variables(host); }
-
-// The hosts of a matcher that is defined in a segment: "@name host a b", or a block with such a line.
-Texts hosts_of_matcher(const Segment& segment) {
-  if (segment.size() > 1 && segment[1].text == "host") return arguments_of(std::span(segment).subspan(1));
-  Texts hosts;
-  for (const auto& line : block_lines(segment)) {
-    if (line.front().text == "host") std::ranges::move(arguments_of(line), std::back_inserter(hosts));
-  }
-  return hosts;
-}
-
-Texts matched_hosts_of(const CaddyBlock& block) {
-  std::set<std::string_view> used;
-  for (const auto& segment : block.segments) {
-    if (segment.size() > 1 && !segment.front().text.starts_with('@')) used.insert(segment[1].text);
-  }
-  Texts hosts;
-  for (const auto& segment : block.segments) {
-    if (segment.front().text.starts_with('@') && used.contains(segment.front().text))
-      std::ranges::move(hosts_of_matcher(segment), std::back_inserter(hosts));
-  }
-  return hosts;
-}
 
 class Adapter {
  public:
@@ -203,7 +177,6 @@ class Adapter {
       if (segment.front().text == "tls") site.tls = true;
       if (segment.front().text == "bind") site.bindings.push_back(binding_of(segment));
     }
-    site.matched_hosts = matched_hosts_of(block);
     for (const auto& key : block.keys) {
       auto address = parse_site_address(key.text);
       if (!address) {
@@ -211,8 +184,6 @@ class Adapter {
       } else if (is_open(*address)) {
         add_gap(key);
       } else {
-        const auto scheme = key.text.find("://");
-        site.has_path |= key.text.find('/', scheme == std::string::npos ? 0 : scheme + 3) != std::string::npos;
         site.keys.push_back({*std::move(address), origin_of(key)});
       }
     }
@@ -304,11 +275,10 @@ class Adapter {
       }
     }
     server.tls = qualifies && (!automatic || options_.default_name);
-    add_names(server, shares, without_https);
+    add_names(server, without_https);
   }
 
-  void add_names(CaddyServer& server, const std::vector<Share>& shares,
-                 const std::set<std::string_view>& without_https) const {
+  static void add_names(CaddyServer& server, const std::set<std::string_view>& without_https) {
     for (const auto& host : server.hosts) {
       if (without_https.contains(host)) continue;
       if (!is_lone_variable(host)) {
@@ -317,9 +287,6 @@ class Adapter {
         std::ranges::move(caddy_variables(host), std::back_inserter(server.open_hosts));
       }
     }
-    // A server of one site without a matcher of its own has the site's directives as its routes.
-    const auto& only = sites_[shares.front().site];
-    if (shares.size() == 1 && server.hosts.empty() && !only.has_path) server.names = only.matched_hosts;
   }
 
   // Those of the longest of its addresses that has options; else those for all servers.
