@@ -83,7 +83,8 @@ std::set<std::string> open_endpoints() {
     const auto state = tcp ? system::SocketState::listening : system::SocketState::closed;
     const auto sockets = system::dump_sockets({.transport = transport, .states = only(state), .ports = {}});
     EXPECT_TRUE(sockets);
-    for (const auto& socket : sockets.value_or({})) {
+    if (!sockets) continue;
+    for (const auto& socket : *sockets) {
       Found found;
       const PortRange port{socket.local_port, socket.local_port};
       found.endpoint = Endpoint{address_of(socket), tcp ? Protocol::tcp : Protocol::udp, port};
@@ -123,7 +124,6 @@ class CaddyTest : public NetworkTest {
 
 TEST_F(CaddyTest, OpensWhatIsFound) {
   scratch_.write("sites/one.caddy", "one.internal:6443 {\n\timport ../common\n}\n");
-  scratch_.write("sites/.hidden.caddy", ":9999 {\n}\n");
   scratch_.write("common", "bind 127.0.0.2\n");
   expect_the_same_sockets(
       "\xEF\xBB\xBF# A comment {\r\n"
