@@ -32,7 +32,7 @@ std::vector<std::string> strings_in(const std::optional<Value>& value) {
   return strings;
 }
 
-std::string number_or(const std::optional<Value>& value, std::string fallback) {
+std::string number_or(const std::optional<Value>& value, const std::string& fallback) {
   return value && value->is(Type::number) && value->source() != "0" ? std::string(value->source()) : fallback;
 }
 

@@ -14,6 +14,8 @@ namespace {
 // More than any configuration has. What imports make of a text counts too: it can grow with every one of them.
 constexpr std::size_t most_words = 300'000;
 constexpr std::size_t most_bytes = 16UZ << 20;
+constexpr std::size_t most_file_imports = 1'000;
+constexpr std::size_t most_files = 10'000;
 constexpr std::size_t deepest_import = 32;
 constexpr std::size_t most_problems = 100;
 
@@ -288,12 +290,18 @@ class Reader {
       report(directive, "import " + pattern + ": the variable " + names.front() + " has no value here");
       return {};
     }
-    const auto& file = read_.files[directive.file];
+    if (++file_imports_ > most_file_imports) {
+      stop(directive, "there are too many imports");
+      return {};
+    }
+    const auto file = read_.files[directive.file];
     Words words;
     for (const auto& path : glob(tree_, resolve(file.substr(0, file.rfind('/')), pattern))) {
-      auto more = load(path, directive);
-      if (stopped_) break;
-      std::ranges::move(more, std::back_inserter(words));
+      std::ranges::move(load(path, directive), std::back_inserter(words));
+      if (words_ > most_words || bytes_ > most_bytes || read_.files.size() > most_files) {
+        stop(directive, "the imports make too many words");
+        return {};
+      }
     }
     return words;
   }
@@ -320,6 +328,7 @@ class Reader {
       report(where, lexed.fault.message);
     }
     words_ += lexed.tokens.size();
+    bytes_ += (*text)->size();
     return std::move(lexed.tokens);
   }
 
@@ -329,6 +338,7 @@ class Reader {
   std::optional<CaddyToken> current_;
   std::map<std::string, Words> snippets_;
   std::uint32_t imports_ = 0;
+  std::size_t file_imports_ = 0;
   std::size_t words_ = 0;
   std::size_t bytes_ = 0;
   bool stopped_ = false;

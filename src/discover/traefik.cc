@@ -30,6 +30,7 @@ bool Traefik::recognizes(std::string_view name) const { return std::ranges::find
 
 std::vector<std::string> Traefik::usual_files() const {
   std::vector<std::string> paths;
+  paths.reserve(names.size());
   for (const auto name : names) paths.push_back("/etc/traefik/" + std::string(name));
   return paths;
 }

@@ -1,7 +1,6 @@
 #include "discover/traefik_listeners.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <map>
 #include <optional>

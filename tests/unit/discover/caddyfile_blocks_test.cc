@@ -129,6 +129,14 @@ TEST(CaddyfileBlocks, ImportsThatGrowAreStopped) {
   EXPECT_THAT(first_problem(read({{path, lengthening + ":80 {\n import s29 aa\n}\n"}})), HasSubstr("too many words"));
 }
 
+TEST(CaddyfileBlocks, FilesThatAreImportedAgainAndAgainAreStopped) {
+  std::string text;
+  for (int import = 0; import < 2000; ++import) text += "import sites/*\n";
+  EXPECT_THAT(first_problem(read({{path, text}})), HasSubstr("too many imports"));
+  EXPECT_THAT(first_problem(read({{path, text}, {"/etc/caddy/sites/a", std::string(1 << 20, '#')}})),
+              HasSubstr("too many words"));
+}
+
 TEST(CaddyfileBlocks, VariablesInTheirOwnLinesAreHoles) {
   const auto caddyfile = read({{path, "{\n debug\n}\n{$EXTRA}\n\na.example {\n}\n"}});
   EXPECT_THAT(blocks(caddyfile), ElementsAre(": debug", "a.example:"));
