@@ -1,63 +1,125 @@
 #include "discover/yaml_tree.h"
 
-#include <yaml-cpp/eventhandler.h>
-#include <yaml-cpp/exceptions.h>
-#include <yaml-cpp/parser.h>
+#include <yaml.h>
 
 #include <algorithm>
+#include <array>
+#include <iterator>
+#include <map>
 #include <set>
-#include <sstream>
 #include <unordered_set>
+#include <utility>
 
 namespace berth::discover {
 namespace {
 
-unsigned line_of(const YAML::Mark& mark) { return mark.line < 0 ? 0 : static_cast<unsigned>(mark.line) + 1; }
+class Event {
+ public:
+  Event() = default;
+  Event(const Event&) = delete;
+  Event& operator=(const Event&) = delete;
+  ~Event() { yaml_event_delete(&event_); }
 
-YamlTree::Tag tag_of(const std::string& tag) {
+  yaml_event_t* get() { return &event_; }
+  const yaml_event_t* operator->() const { return &event_; }
+
+ private:
+  yaml_event_t event_{};
+};
+
+class Parser {
+ public:
+  explicit Parser(std::string_view text) : text_(text) {
+    ready_ = yaml_parser_initialize(&parser_) == 1;
+    if (!ready_) return;
+    const void* bytes = text.data();
+    yaml_parser_set_input_string(&parser_, static_cast<const unsigned char*>(bytes), text.size());
+  }
+  Parser(const Parser&) = delete;
+  Parser& operator=(const Parser&) = delete;
+  ~Parser() {
+    if (ready_) yaml_parser_delete(&parser_);
+  }
+
+  bool next(Event& event) { return ready_ && yaml_parser_parse(&parser_, event.get()) == 1; }
+
+  // Why there is no next event.
+  YamlFault fault() const {
+    if (!ready_) return {0, "not enough memory"};
+    std::string message = parser_.problem == nullptr ? "not enough memory" : parser_.problem;
+    if (parser_.context != nullptr) message.append(" ").append(parser_.context);
+    return {line_of_fault() + 1, std::move(message)};
+  }
+
+ private:
+  unsigned line_of_fault() const {
+    // Of bytes that are no text it knows no more than how many there were before.
+    if (parser_.error == YAML_READER_ERROR) return lines_in(text_.substr(0, parser_.problem_offset));
+    const auto line = static_cast<unsigned>(parser_.problem_mark.line);
+    // What is not closed is wrong where it begins, not at the end of the text.
+    const bool at_end = text_.ends_with('\n') && line >= lines_in(text_);
+    return at_end && parser_.context != nullptr ? static_cast<unsigned>(parser_.context_mark.line) : line;
+  }
+  static unsigned lines_in(std::string_view text) { return static_cast<unsigned>(std::ranges::count(text, '\n')); }
+
+  std::string_view text_;
+  yaml_parser_t parser_{};
+  bool ready_ = false;
+};
+
+std::string_view text_of(const unsigned char* text) {
+  const void* bytes = text;
+  return text == nullptr ? std::string_view{} : static_cast<const char*>(bytes);
+}
+
+YamlTree::Tag tag_of(std::string_view tag) {
   if (tag == "!reset") return YamlTree::Tag::reset;
   return tag == "!override" ? YamlTree::Tag::replace : YamlTree::Tag::none;
 }
 
+// YAML 1.2.2, section 10.3.2.
+bool is_null(std::string_view plain) {
+  constexpr std::array<std::string_view, 5> nulls = {"", "~", "null", "Null", "NULL"};
+  return std::ranges::find(nulls, plain) != nulls.end();
+}
+
 }  // namespace
 
-// The parser's events put the nodes in the order of the text. Anchors are numbered from 1 in each document.
-class YamlTreeBuilder : public YAML::EventHandler {
+// Puts the nodes in the order of the text.
+class YamlTreeBuilder {
  public:
   using Node = YamlTree::Node;
   using Type = YamlTree::Type;
 
-  void OnDocumentStart(const YAML::Mark& /*mark*/) override {
-    anchors_.clear();
-    tree_.roots_.push_back(size());
+  // nullopt if all is well.
+  std::optional<YamlFault> take(const Event& event) {
+    line_ = static_cast<unsigned>(event->start_mark.line) + 1;
+    switch (event->type) {
+      case YAML_DOCUMENT_START_EVENT:
+        anchors_.clear();
+        tree_.roots_.push_back(size());
+        return std::nullopt;
+      case YAML_ALIAS_EVENT:
+        return alias(text_of(event->data.alias.anchor));
+      case YAML_SCALAR_EVENT:
+        return scalar(event->data.scalar);
+      case YAML_SEQUENCE_START_EVENT: {
+        const auto& sequence = event->data.sequence_start;
+        return open(text_of(sequence.anchor), {.type = Type::sequence, .tag = tag_of(text_of(sequence.tag))});
+      }
+      case YAML_MAPPING_START_EVENT: {
+        const auto& mapping = event->data.mapping_start;
+        return open(text_of(mapping.anchor), {.type = Type::mapping, .tag = tag_of(text_of(mapping.tag))});
+      }
+      case YAML_SEQUENCE_END_EVENT:
+      case YAML_MAPPING_END_EVENT:
+        tree_.nodes_[open_.back()].next = size();
+        open_.pop_back();
+        return std::nullopt;
+      default:
+        return std::nullopt;
+    }
   }
-  void OnDocumentEnd() override {}
-  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { add(mark, anchor, {.type = Type::null}); }
-  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    const auto target = anchor < anchors_.size() ? anchors_[anchor] : 0;
-    add(mark, 0, {.alias = true, .begin = target});
-  }
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                const std::string& value) override {
-    const auto begin = static_cast<std::uint32_t>(tree_.texts_.size());
-    tree_.texts_ += value;
-    add(mark, anchor,
-        {.type = Type::scalar,
-         .tag = tag_of(tag),
-         .plain = tag == "?",
-         .begin = begin,
-         .length = static_cast<std::uint32_t>(value.size())});
-  }
-  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                       YAML::EmitterStyle::value /*style*/) override {
-    open(mark, anchor, {.type = Type::sequence, .tag = tag_of(tag)});
-  }
-  void OnSequenceEnd() override { close(); }
-  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                  YAML::EmitterStyle::value /*style*/) override {
-    open(mark, anchor, {.type = Type::mapping, .tag = tag_of(tag)});
-  }
-  void OnMapEnd() override { close(); }
 
   YamlTree finish() {
     for (std::uint32_t index = 0; index < size(); ++index) {
@@ -69,24 +131,36 @@ class YamlTreeBuilder : public YAML::EventHandler {
  private:
   std::uint32_t size() const { return static_cast<std::uint32_t>(tree_.nodes_.size()); }
 
-  void add(const YAML::Mark& mark, YAML::anchor_t anchor, Node node) {
-    if (tree_.nodes_.size() >= YamlTree::most_values) throw YAML::ParserException(mark, "too many values");
-    if (anchor != 0) {
-      if (anchors_.size() <= anchor) anchors_.resize(anchor + 1);
-      anchors_[anchor] = size();
-    }
-    node.line = line_of(mark);
+  std::optional<YamlFault> add(std::string_view anchor, Node node) {
+    if (tree_.nodes_.size() >= YamlTree::most_values) return YamlFault{line_, "too many values"};
+    if (!anchor.empty()) anchors_.insert_or_assign(std::string(anchor), size());
+    node.line = line_;
     node.next = size() + 1;
     tree_.nodes_.push_back(node);
+    return std::nullopt;
   }
-  void open(const YAML::Mark& mark, YAML::anchor_t anchor, Node node) {
-    if (open_.size() >= YamlTree::deepest) throw YAML::ParserException(mark, "nested too deep");
+  std::optional<YamlFault> alias(std::string_view name) {
+    const auto anchor = anchors_.find(name);
+    if (anchor == anchors_.end()) return YamlFault{line_, "an alias of an anchor that is not there"};
+    return add({}, {.alias = true, .begin = anchor->second});
+  }
+  std::optional<YamlFault> scalar(const auto& scalar) {
+    const void* bytes = scalar.value;
+    const std::string_view text(static_cast<const char*>(bytes), scalar.length);
+    const bool plain = scalar.style == YAML_PLAIN_SCALAR_STYLE && scalar.tag == nullptr;
+    if (plain && is_null(text)) return add(text_of(scalar.anchor), {.type = Type::null});
+    const auto begin = static_cast<std::uint32_t>(tree_.texts_.size());
+    tree_.texts_ += text;
+    return add(text_of(scalar.anchor), {.type = Type::scalar,
+                                        .tag = tag_of(text_of(scalar.tag)),
+                                        .plain = plain,
+                                        .begin = begin,
+                                        .length = static_cast<std::uint32_t>(text.size())});
+  }
+  std::optional<YamlFault> open(std::string_view anchor, Node node) {
+    if (open_.size() >= YamlTree::deepest) return YamlFault{line_, "nested too deep"};
     open_.push_back(size());
-    add(mark, anchor, node);
-  }
-  void close() {
-    tree_.nodes_[open_.back()].next = size();
-    open_.pop_back();
+    return add(anchor, node);
   }
 
   const Node& target(std::uint32_t index) const {
@@ -116,41 +190,21 @@ class YamlTreeBuilder : public YAML::EventHandler {
   }
 
   YamlTree tree_;
-  std::vector<std::uint32_t> anchors_;
+  unsigned line_ = 0;
+  std::map<std::string, std::uint32_t, std::less<>> anchors_;
   std::vector<std::uint32_t> open_;
 };
 
-namespace {
-
-// What the parser must not see: it takes U+0004 for the end, and YAML has no control characters (1.2.2, section 5.1).
-// Texts in UTF-16 are not looked at.
-std::optional<YamlFault> refuse(const std::string& text) {
-  if (text.starts_with("\xFE\xFF") || text.starts_with("\xFF\xFE")) return std::nullopt;
-  unsigned line = 1;
-  std::size_t indicators = 0;
-  for (const char c : text) {
-    if (c == '\n') ++line;
-    if (c >= 0 && c < ' ' && c != '\n' && c != '\r' && c != '\t') return YamlFault{line, "a control character"};
-    if ((c == '[' || c == '{' || c == ',') && ++indicators > YamlTree::most_flow_indicators)
-      return YamlFault{line, "too many values"};
+std::expected<YamlTree, YamlFault> YamlTree::parse(std::string_view text) {
+  Parser parser(text);
+  YamlTreeBuilder builder;
+  for (bool ended = false; !ended;) {
+    Event event;
+    if (!parser.next(event)) return std::unexpected(parser.fault());
+    if (auto fault = builder.take(event)) return std::unexpected(std::move(*fault));
+    ended = event->type == YAML_STREAM_END_EVENT;
   }
-  return std::nullopt;
-}
-
-}  // namespace
-
-std::expected<YamlTree, YamlFault> YamlTree::parse(const std::string& text) {
-  if (auto fault = refuse(text)) return std::unexpected(std::move(*fault));
-  try {
-    std::istringstream stream(text);
-    YAML::Parser parser(stream);
-    YamlTreeBuilder builder;
-    while (parser.HandleNextDocument(builder)) {
-    }
-    return builder.finish();
-  } catch (const YAML::Exception& exception) {
-    return std::unexpected(YamlFault{line_of(exception.mark), exception.msg});
-  }
+  return builder.finish();
 }
 
 std::vector<YamlTree::Value> YamlTree::documents() const {
@@ -192,7 +246,8 @@ std::vector<YamlTree::Value> YamlTree::Value::merged() const {
       }
       key = nodes[value].next;
     }
-    if (!sources.empty() && (tree_->merges_ += sources.size()) >= most_merges) break;
+    tree_->merges_ += sources.size();
+    if (tree_->gave_up()) break;
     waiting.insert(waiting.end(), sources.rbegin(), sources.rend());
   }
   return mappings;

@@ -3,6 +3,8 @@
 // An alias is a reference, not a copy: a text whose aliases would grow to gigabytes costs no more than its bytes. Merge
 // keys (`<<`, https://yaml.org/type/merge.html) are followed when a mapping is asked for its members. A plain scalar is
 // the text that was written: `22:22` is no number (YAML 1.2.2, section 10.3: there is no base 60).
+//
+// The parser is libyaml, of which the one in Compose (go-yaml) is a translation: what it refuses is refused there, too.
 #pragma once
 
 #include <cstddef>
@@ -29,14 +31,12 @@ class YamlTree {
   struct Member;
 
   static constexpr std::size_t most_values = 500'000;
-  // `[`, `{` and `,`: each may cost the parser a quarter of a kilobyte before anything is known of its meaning.
-  static constexpr std::size_t most_flow_indicators = 200'000;
   static constexpr unsigned deepest = 100;
   // Of how many mappings merge keys may be followed before it is taken for an attack.
-  static constexpr std::size_t most_merges = 1'000'000;
+  static constexpr std::size_t most_merges = 200'000;
 
   // Every document of the text.
-  static std::expected<YamlTree, YamlFault> parse(const std::string& text);
+  static std::expected<YamlTree, YamlFault> parse(std::string_view text);
 
   YamlTree(YamlTree&&) = default;
   YamlTree& operator=(YamlTree&&) = default;
