@@ -41,7 +41,7 @@ std::vector<std::string> path_in(std::string_view name) {
 
 }  // namespace
 
-std::expected<TraefikSettings, Problem> traefik_settings_of_yaml(const std::string& text) {
+std::expected<TraefikSettings, Problem> traefik_settings_of_yaml(std::string_view text) {
   const auto tree = YamlTree::parse(text);
   if (!tree) return std::unexpected(Problem{"", tree.error().line, tree.error().message});
   YamlReader reader;

@@ -28,7 +28,7 @@ constexpr std::size_t most_settings = 20'000;
 constexpr std::size_t deepest_setting = 4;
 
 // The problem of a text that cannot be read has no file.
-std::expected<TraefikSettings, Problem> traefik_settings_of_yaml(const std::string& text);
+std::expected<TraefikSettings, Problem> traefik_settings_of_yaml(std::string_view text);
 std::expected<TraefikSettings, Problem> traefik_settings_of_toml(std::string_view text);
 
 // `--entryPoints.web.address=:80`, `--entrypoints.web.address :80`, `--ping`. Other words are passed over.
