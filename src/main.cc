@@ -18,6 +18,7 @@
 #include "store/file_store.h"
 #include "system/accounts.h"
 #include "system/clock.h"
+#include "system/memory.h"
 
 namespace {
 
@@ -53,5 +54,6 @@ int main(int argc, char** argv) {
   // A reader that has seen enough is no reason to die in the middle of a commit.
   std::signal(SIGPIPE, SIG_IGN);
   const std::vector<std::string_view> words(argv + (argc > 0 ? 1 : 0), argv + argc);
-  return berth::cli::run({open_store, open_machine, berth::system::utc_now, current_user}, words);
+  return berth::cli::run({open_store, open_machine, berth::system::utc_now, current_user, berth::system::make_room},
+                         words);
 }

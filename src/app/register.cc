@@ -42,6 +42,7 @@ std::expected<Outcome, Error> decide_on(Registry registry, std::span<const Reque
 
 store::Change change_to(Registry registry, const std::vector<Decision>& decisions) {
   store::Change change{std::move(registry), {}};
+  change.records.reserve(decisions.size());
   for (const auto& decision : decisions) {
     if (!decision.changes()) continue;
     change.records.push_back(

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <string>
 
 #include "app/register.h"
@@ -13,7 +15,7 @@
 namespace berth::cli {
 namespace {
 
-std::expected<std::vector<Request>, Error> requests_of(const Arguments& arguments) {
+std::expected<std::vector<Request>, Error> requests_of(const Session& session, const Arguments& arguments) {
   const auto& words = arguments.words();
   if (const auto file = arguments.value("--batch")) {
     if (!words.empty()) {
@@ -22,6 +24,9 @@ std::expected<std::vector<Request>, Error> requests_of(const Arguments& argument
     }
     const auto text = read_input(*file);
     if (!text) return std::unexpected(text.error());
+    // Requests, decisions, allocations, history.
+    constexpr std::size_t memory_of_a_request = 2000;
+    session.make_room(memory_of_a_request * static_cast<std::size_t>(std::ranges::count(*text, '\n')));
     return parse_batch(*text);
   }
   if (words.size() < 2) {
@@ -69,7 +74,7 @@ std::string json_of(const std::vector<Decision>& decisions, bool batch) {
 }  // namespace
 
 Result run_register(Session& session, const Arguments& arguments) {
-  auto requests = requests_of(arguments);
+  auto requests = requests_of(session, arguments);
   if (!requests) return std::unexpected(requests.error());
   if (auto applied = apply_options(arguments, *requests); !applied) return std::unexpected(applied.error());
   const bool dry_run = arguments.has("--dry-run");

@@ -15,14 +15,14 @@ namespace {
 
 constexpr bool is_blank(char byte) { return byte == ' ' || ('\t' <= byte && byte <= '\r'); }
 
-std::vector<std::string_view> words_of(std::string_view line) {
+void split(std::string_view line, std::vector<std::string_view>& words) {
   line = line.substr(0, line.find('#'));
-  std::vector<std::string_view> words;
+  words.clear();
   const char* at = line.data();
   const char* const end = at + line.size();
   while (true) {
     while (at != end && is_blank(*at)) ++at;
-    if (at == end) return words;
+    if (at == end) return;
     const char* const begin = at;
     while (at != end && !is_blank(*at)) ++at;
     words.emplace_back(begin, at);
@@ -70,11 +70,12 @@ std::expected<std::vector<Request>, Error> parse_batch(std::string_view text) {
   requests.reserve(lines);
   std::unordered_map<std::string_view, std::size_t> line_of;
   line_of.reserve(lines);
+  std::vector<std::string_view> words;
   std::size_t number = 0;
   while (!text.empty()) {
     ++number;
     const auto end = text.find('\n');
-    const auto words = words_of(text.substr(0, end));
+    split(text.substr(0, end), words);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     if (words.empty()) continue;
     auto request = parse_request(words);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <expected>
 #include <functional>
 #include <memory>
@@ -29,6 +30,8 @@ struct Backstage {
   std::function<std::unique_ptr<inspect::Machine>(const Looking& looking)> open_machine;
   std::function<std::string()> now;
   std::function<std::string()> user;
+  // So many bytes of memory are about to be needed.
+  std::function<void(std::size_t bytes)> make_room;
 };
 
 class Session {
@@ -49,6 +52,7 @@ class Session {
 
   // The use cases' view. Valid as long as the session.
   app::Context context();
+  void make_room(std::size_t bytes) const { backstage_.make_room(bytes); }
   // Another registry, to take over.
   std::unique_ptr<store::Store> open_store(std::string path) const {
     return backstage_.open_store(std::move(path), wait_);

@@ -105,4 +105,26 @@ void append_json_number(std::string& out, std::uint64_t number) {
   out.append(digits.data(), static_cast<std::size_t>(end - digits.data()));
 }
 
+JsonPen::JsonPen(std::string& out, std::size_t room) : out_(out) {
+  const auto size = out.size();
+  out.resize(size + room);
+  at_ = out.data() + size;
+}
+
+JsonPen::~JsonPen() { out_.resize(static_cast<std::size_t>(at_ - out_.data())); }
+
+void JsonPen::number(std::uint64_t number) { at_ = std::to_chars(at_, at_ + room_for_number, number).ptr; }
+
+void JsonPen::string(std::string_view string) {
+  if (plain_length(string) == string.size()) {
+    *at_++ = '"';
+    text(string);
+    *at_++ = '"';
+    return;
+  }
+  std::string escaped;
+  append_json_string(escaped, string);
+  text(escaped);
+}
+
 }  // namespace berth

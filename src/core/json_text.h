@@ -18,4 +18,26 @@ void append_json_string(std::string& out, std::string_view text);
 
 void append_json_number(std::string& out, std::uint64_t number);
 
+// The same for what is written a thousand times: the room for several pieces is made once, and what was not used is
+// given back at the end. The string must not be touched by others meanwhile.
+class JsonPen {
+ public:
+  static constexpr std::size_t room_for_number = 20;
+  static constexpr std::size_t room_for(std::string_view string) { return 6 * string.size() + 2; }
+
+  // For at most `room` characters.
+  JsonPen(std::string& out, std::size_t room);
+  JsonPen(const JsonPen&) = delete;
+  JsonPen& operator=(const JsonPen&) = delete;
+  ~JsonPen();
+
+  void text(std::string_view literal) { at_ += literal.copy(at_, literal.size()); }
+  void number(std::uint64_t number);
+  void string(std::string_view text);
+
+ private:
+  std::string& out_;
+  char* at_;
+};
+
 }  // namespace berth

@@ -164,24 +164,40 @@ void append_contest(std::string& out, const Contest& contest) {
   out.push_back('}');
 }
 
-void append_endpoint(std::string& out, const Endpoint& endpoint) {
-  if (endpoint.address != Address{}) {
-    append_json_string(out.append("\"address\": "), endpoint.address.to_string());
-    out.append(", ");
+// The fields that nearly every allocation has, and no others.
+void append_usual_fields(std::string& out, const Allocation& allocation) {
+  constexpr std::size_t room_for_names = 128;
+  const auto& ports = allocation.endpoint.ports;
+  JsonPen pen(out, room_for_names + 3 * JsonPen::room_for_number + JsonPen::room_for(allocation.since));
+  pen.text("\"port\": ");
+  pen.number(ports.first);
+  if (ports.size() > 1) {
+    pen.text(", \"last\": ");
+    pen.number(ports.last);
   }
-  append_json_number(out.append("\"port\": "), endpoint.ports.first);
-  if (endpoint.ports.size() > 1) append_json_number(out.append(", \"last\": "), endpoint.ports.last);
-  out.append(", \"protocol\": \"").append(to_string(endpoint.protocol));
+  pen.text(", \"protocol\": \"");
+  pen.text(to_string(allocation.endpoint.protocol));
+  pen.text("\", \"kind\": \"");
+  pen.text(to_string(allocation.kind));
+  pen.text("\"");
+  if (allocation.preferred) {
+    pen.text(", \"preferred\": ");
+    pen.number(*allocation.preferred);
+  }
+  if (allocation.since.empty()) return;
+  pen.text(", \"since\": ");
+  pen.string(allocation.since);
 }
 
 }  // namespace
 
 void append_allocation(std::string& out, const Allocation& allocation) {
   out.push_back('{');
-  append_endpoint(out, allocation.endpoint);
-  out.append("\", \"kind\": \"").append(to_string(allocation.kind)).push_back('"');
-  if (allocation.preferred) append_json_number(out.append(", \"preferred\": "), *allocation.preferred);
-  if (!allocation.since.empty()) append_json_string(out.append(", \"since\": "), allocation.since);
+  if (const auto& address = allocation.endpoint.address; address != Address{}) {
+    append_json_string(out.append("\"address\": "), address.to_string());
+    out.append(", ");
+  }
+  append_usual_fields(out, allocation);
   if (allocation.owner) {
     append_owner_name(out.append(", \"owner\": {"), allocation.owner);
     out.push_back('}');

@@ -18,6 +18,7 @@
 #include "system/clock.h"
 #include "system/durable_file.h"
 #include "system/file_lock.h"
+#include "system/memory.h"
 #include "system/read_file.h"
 
 namespace berth::store {
@@ -169,6 +170,8 @@ std::expected<Registry, Error> FileStore::read() {
   const auto file = read_file();
   if (!file) return std::unexpected(file.error());
   if (!*file) return Registry{};
+  constexpr std::size_t in_memory = 4;  // times as large as its text
+  system::make_room((*file)->text.size() * in_memory);
   return parse((*file)->text);
 }
 

@@ -16,7 +16,7 @@ setup() {
   export PATH=$played:$PATH CALLS=$calls
 
   play id 'echo "${PLAYED_UID:-0}"'
-  play dpkg-query 'for package in cmake g++ ninja-build; do echo "$package installed"; done
+  play dpkg-query 'for package in cmake g++ libtomlplusplus-dev libyaml-dev lld ninja-build; do echo "$package installed"; done
     echo "libfmt-dev not-installed"
     ! [ -e "$CALLS.installed" ] || sed -n "s/$/ installed/p" "$CALLS.installed"'
   play apt-get 'echo "apt-get $*" >>"$CALLS"

@@ -1,0 +1,134 @@
+#include "core/claim.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <string_view>
+#include <utility>
+
+#include "core/attribution.h"
+
+namespace berth {
+namespace {
+
+// "nginx.service" is nginx, "postgresql@15-main.service" is 15-main of postgresql.
+Party party_of_unit(std::string_view unit) {
+  unit = unit.substr(0, unit.rfind('.'));
+  const auto at = unit.find('@');
+  if (at == std::string_view::npos) return {std::string(unit)};
+  return {std::string(unit.substr(0, at)), std::string(unit.substr(at + 1))};
+}
+
+// Units that only say who has logged in, or that it is the system itself.
+bool says_nothing(std::string_view unit) {
+  return !(unit.ends_with(".service") || unit.ends_with(".socket")) || unit.starts_with("user@");
+}
+
+std::string name_of_program(const Holder& holder) {
+  if (!holder.process.empty()) return holder.process;
+  return holder.exe.substr(holder.exe.rfind('/') + 1);
+}
+
+Party party_of(const Holder& holder) {
+  if (holder.compose) return {holder.compose->project, holder.compose->service};
+  if (has_name(holder.container)) return {holder.container->name};
+  if (holder.container) return {};
+  if (!holder.activates.empty()) return party_of_unit(holder.activates);
+  if (!says_nothing(holder.unit)) return party_of_unit(holder.unit);
+  return {name_of_program(holder)};
+}
+
+// ":80", "10.0.0.2:80", "[fd00::2]:80"
+std::optional<Port> port_of(std::string_view forwards_to) {
+  const auto digits = forwards_to.substr(forwards_to.rfind(':') + 1);
+  Port port = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  if (error != std::errc{} || end != digits.data() + digits.size() || port == 0) return std::nullopt;
+  return port;
+}
+
+bool is_there(const Holder& holder) {
+  return holder.state != HolderState::configured && holder.state != HolderState::declared;
+}
+
+std::string_view verb_of(const Holder& holder) {
+  switch (holder.state) {
+    case HolderState::published:
+      return "publishes it";
+    case HolderState::configured:
+      return "is configured to publish it";
+    case HolderState::declared:
+      return "declares it";
+    default:
+      return "listens there";
+  }
+}
+
+// Who asks for one address of this machine has his reasons; who asks for all, of one family or both, wants the port.
+Address usual_address(const Address& address) { return address.is_wildcard() ? Address{} : address; }
+
+bool seems_random(const Holder& holder, const KernelRanges& kernel) {
+  if (holder.source != Source::socket || holder.container || !kernel.ephemeral) return false;
+  const auto& ports = holder.endpoint.ports;
+  const auto is_kept = [&](const PortRange& range) { return range.contains(ports); };
+  const bool is_loosely_chosen = holder.endpoint.protocol == Protocol::udp || holder.endpoint.address.is_loopback();
+  return is_loosely_chosen && kernel.ephemeral->contains(ports) && std::ranges::none_of(kernel.reserved, is_kept);
+}
+
+Claim claim_of(const Holder& holder, const KernelRanges& kernel) {
+  return {.party = party_of(holder),
+          .endpoint = {usual_address(holder.endpoint.address), holder.endpoint.protocol, holder.endpoint.ports},
+          .target = port_of(holder.forwards_to),
+          .is_there = is_there(holder),
+          .seems_random = seems_random(holder, kernel),
+          .owner = owner_of(holder),
+          .because = fmt::format("{} {}", describe(holder), verb_of(holder)),
+          .source = std::string(to_string(holder.source)),
+          .program = name_of_program(holder)};
+}
+
+bool is_claim(const Holder& holder) {
+  return claims(holder) && (holder.state != HolderState::declared || holder.enabled.value_or(true));
+}
+
+// Another socket of the same claim: it goes into `claim`.
+bool absorbs(Claim& claim, const Claim& other) {
+  if (claim.party != other.party || claim.endpoint.ports != other.endpoint.ports) return false;
+  if (claim.is_there != other.is_there || claim.owner != other.owner) return false;
+  auto& endpoint = claim.endpoint;
+  if (endpoint.address != other.endpoint.address) endpoint.address = {};
+  if (endpoint.protocol != other.endpoint.protocol) endpoint.protocol = Protocol::tcp_udp;
+  claim.seems_random = claim.seems_random && other.seems_random;
+  if (!claim.target) claim.target = other.target;
+  return true;
+}
+
+}  // namespace
+
+std::vector<Claim> claims_of(const Census& census, const KernelRanges& kernel) {
+  std::vector<Claim> found;
+  for (const auto& holder : without_echoes(census.holders)) {
+    if (!is_claim(holder)) continue;
+    auto claim = claim_of(holder, kernel);
+    const auto joined = std::ranges::find_if(found, [&](Claim& other) { return absorbs(other, claim); });
+    if (joined == found.end()) found.push_back(std::move(claim));
+  }
+  const auto order = [](const Claim& claim) {
+    return std::pair(claim.endpoint.ports, static_cast<int>(claim.endpoint.protocol));
+  };
+  std::ranges::stable_sort(found, {}, order);
+  return found;
+}
+
+Claim claim_of(const Found& found) {
+  const auto place = found.line == 0 ? found.file : fmt::format("{}:{}", found.file, found.line);
+  return {.party = {found.group, found.member},
+          .endpoint = found.endpoint.value_or(Endpoint{}).at(found.endpoint ? found.endpoint->ports : PortRange{}),
+          .target = found.target ? std::optional(found.target->first) : std::nullopt,
+          .owner = found.owner,
+          .because = found.raw.empty() ? place : fmt::format("{}: {}", place, found.raw),
+          .source = found.source};
+}
+
+}  // namespace berth

@@ -1,0 +1,70 @@
+#include "core/naming.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+
+namespace berth {
+namespace {
+
+constexpr std::size_t longest_word = 63;
+
+bool is_letter_or_digit(char byte) {
+  return ('a' <= byte && byte <= 'z') || ('A' <= byte && byte <= 'Z') || ('0' <= byte && byte <= '9');
+}
+
+// With one more word, which must fit.
+std::string extended(const std::string& base, unsigned word) {
+  const bool is_full = base.contains('/');
+  const auto digits = std::to_string(word);
+  if (!is_full) return base + "/" + digits;
+  const auto room = base.find('/') + 1 + longest_word - digits.size() - 1;
+  return base.substr(0, room) + "-" + digits;
+}
+
+}  // namespace
+
+std::string service_word(std::string_view text) {
+  std::string word;
+  for (const char byte : text) {
+    const bool is_plain = is_letter_or_digit(byte) || byte == '.' || byte == '_' || byte == '-';
+    if (word.empty() && !is_letter_or_digit(byte)) continue;
+    if (is_plain) word.push_back(byte);
+    if (!is_plain && !word.ends_with('-')) word.push_back('-');
+  }
+  if (word.size() > longest_word) word.resize(longest_word);
+  while (word.ends_with('-')) word.pop_back();
+  return word;
+}
+
+Naming::Naming(const std::vector<Claim>& claims) {
+  for (const auto& claim : claims) members_[claim.party.group].insert(claim.party.member);
+}
+
+std::string Naming::base(const Party& party) const {
+  const auto group = service_word(party.group);
+  const auto member = service_word(party.member);
+  if (group.empty()) return member;
+  const auto members = members_.find(party.group);
+  const bool is_alone = members == members_.end() || members->second.size() < 2;
+  return is_alone || member.empty() || member == group ? group : group + "/" + member;
+}
+
+std::string Naming::name(const Claim& claim, const std::function<bool(std::string_view)>& is_taken) const {
+  const auto base = this->base(claim.party);
+  if (base.empty() || !is_taken(base)) return base;
+  if (claim.target) {
+    if (auto name = extended(base, *claim.target); !is_taken(name)) return name;
+  }
+  // The same port may be there twice, on two addresses.
+  const unsigned first = claim.endpoint.ports.first;
+  if (auto name = extended(base, first); !is_taken(name)) return name;
+  const auto taken = extended(base, first);
+  for (unsigned count = 2;; ++count) {
+    auto name = fmt::format("{}-{}", taken, count);
+    if (!is_taken(name)) return name;
+  }
+}
+
+}  // namespace berth

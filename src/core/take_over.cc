@@ -1,0 +1,257 @@
+#include "core/take_over.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <utility>
+
+#include "core/naming.h"
+#include "core/quote.h"
+#include "core/spec.h"
+
+namespace berth {
+namespace {
+
+using What = PlannedChange::What;
+
+// Programs that are called otherwise than their configuration.
+bool is_program_of(std::string_view program, std::string_view group) {
+  return program == group || (group == "apache" && (program == "apache2" || program == "httpd"));
+}
+
+bool is_same_party(const Claim& there, const Claim& written) {
+  if (there.party == written.party || (there.owner && there.owner == written.owner)) return true;
+  // Of a compose project it is the service that must be the same; of a program, its name.
+  if (written.source == "compose") return false;
+  return is_program_of(there.program, written.party.group) || is_program_of(there.party.group, written.party.group);
+}
+
+// The project's container is there, but not on the port that the file says.
+bool is_elsewhere(const Claim& there, const Claim& written) {
+  return there.is_there && there.party == written.party && written.target && there.target == written.target &&
+         written.source == "compose";
+}
+
+class Planner {
+ public:
+  Planner(Registry registry, std::vector<Claim> there, const Discovery& discovery, std::string_view now)
+      : registry_(std::move(registry)), claims_(std::move(there)), now_(now) {
+    for (const auto& claim : claims_) take_.found.push_back({found_of(claim), ""});
+    first_written_ = claims_.size();
+    for (const auto& found : discovery.found) {
+      take_.found.push_back({found, ""});
+      claims_.push_back(claim_of(found));
+    }
+    settled_.resize(claims_.size());
+  }
+
+  TakeOver plan() {
+    for (std::size_t index = first_written_; index < claims_.size(); ++index) settle_written(index);
+    find_rivals();
+    const Naming naming(unsettled());
+    for (const bool is_there : {true, false}) {
+      for (std::size_t index = 0; index < claims_.size(); ++index) {
+        if (!settled_[index] && claims_[index].is_there == is_there) take_over(index, naming);
+      }
+    }
+    for (const auto& [index, with] : joined_) take_.found[index].service = take_.found[with].service;
+    return std::move(take_);
+  }
+
+ private:
+  static Found found_of(const Claim& claim) {
+    return {.source = claim.source,
+            .group = claim.party.group,
+            .member = claim.party.member,
+            .state = claim.is_there ? Found::State::running : Found::State::declared,
+            .endpoint = claim.endpoint,
+            .raw = claim.because,
+            .owner = claim.owner};
+  }
+
+  std::vector<Claim> unsettled() const {
+    std::vector<Claim> open;
+    for (std::size_t index = 0; index < claims_.size(); ++index) {
+      if (!settled_[index]) open.push_back(claims_[index]);
+    }
+    return open;
+  }
+
+  void say(What what, std::size_t index, std::string because) {
+    const auto& claim = claims_[index];
+    Allocation allocation{.service = take_.found[index].service, .endpoint = claim.endpoint, .owner = claim.owner};
+    take_.plan.changes.push_back({what, std::move(allocation), std::move(because)});
+    settled_[index] = true;
+  }
+
+  void settle_written(std::size_t index) {
+    const auto& found = take_.found[index].found;
+    auto& written = claims_[index];
+    if (found.state == Found::State::unresolved) return say(What::skip, index, why_unresolved(found));
+    if (found.state == Found::State::ephemeral) {
+      return say(What::skip, index, written.because + ": the machine chooses the port at each start");
+    }
+    for (std::size_t other = 0; other < first_written_; ++other) {
+      auto& there = claims_[other];
+      if (settled_[other] || !overlap(there.endpoint, written.endpoint) || !is_same_party(there, written)) continue;
+      return join(other, index);
+    }
+    for (std::size_t other = index; other-- > first_written_;) {
+      const bool is_again =
+          !settled_[other] && claims_[other].endpoint == written.endpoint && claims_[other].party == written.party;
+      if (is_again) return join(other, index);
+    }
+    for (std::size_t other = 0; other < first_written_; ++other) {
+      if (!is_elsewhere(claims_[other], written)) continue;
+      return say(What::skip, index,
+                 fmt::format("{}; but it is running on {}: restart it, and run this again, to move it", written.because,
+                             to_spec(claims_[other].endpoint)));
+    }
+  }
+
+  static std::string why_unresolved(const Found& found) {
+    std::string why = claim_of(found).because;
+    if (!found.why.empty()) why.append(": ").append(found.why);
+    for (const auto& variable : found.variables) {
+      why.append(&variable == &found.variables.front() ? ": no value for " : ", ").append(variable);
+    }
+    return why;
+  }
+
+  // What the file says is about what is there, or says it again.
+  void join(std::size_t there, std::size_t written) {
+    auto& claim = claims_[there];
+    const auto& said = claims_[written];
+    if (said.endpoint.ports.contains(claim.endpoint.ports) && said.endpoint.protocol == claim.endpoint.protocol &&
+        said.endpoint.ports != claim.endpoint.ports) {
+      claim.endpoint.ports = said.endpoint.ports;  // a range of which one port was seen
+    } else if (said.endpoint.ports != claim.endpoint.ports) {
+      claim.because.append(fmt::format("; {} says {}", said.because, to_spec(said.endpoint)));
+    }
+    // A file knows the names of a project better than a process does, and a process better whether it is there.
+    if (said.source == "compose") claim.party = said.party;
+    if (!claim.target) claim.target = said.target;
+    if (!claim.owner) claim.owner = said.owner;
+    claim.seems_random = false;
+    settled_[written] = true;
+    joined_.emplace_back(written, there);
+    absorb_rest(there, written);
+  }
+
+  // Further ports of a range that is one claim by now.
+  void absorb_rest(std::size_t there, std::size_t written) {
+    for (std::size_t other = 0; other < first_written_; ++other) {
+      if (other == there || settled_[other] || claims_[other].is_there != claims_[there].is_there) continue;
+      const auto& rest = claims_[other];
+      const bool is_inside = claims_[there].endpoint.ports.contains(rest.endpoint.ports) &&
+                             rest.endpoint.protocol == claims_[there].endpoint.protocol;
+      if (!is_inside || !is_same_party(rest, claims_[written])) continue;
+      settled_[other] = true;
+      joined_.emplace_back(other, there);
+    }
+  }
+
+  // Of two that are only written down, nobody can tell which is meant.
+  void find_rivals() {
+    std::vector<std::pair<std::size_t, std::size_t>> rivals;
+    for (std::size_t left = 0; left < claims_.size(); ++left) {
+      for (std::size_t right = left + 1; right < claims_.size(); ++right) {
+        const bool both_open =
+            !settled_[left] && !settled_[right] && !claims_[left].is_there && !claims_[right].is_there;
+        if (!both_open || !overlap(claims_[left].endpoint, claims_[right].endpoint)) continue;
+        if (claims_[left].party == claims_[right].party) {
+          settled_[right] = true;
+          joined_.emplace_back(right, left);
+        } else if (registry_.overlapping(claims_[left].endpoint).empty()) {
+          rivals.emplace_back(left, right);
+        }
+      }
+    }
+    for (const auto& [left, right] : rivals) {
+      say_rival(left, right);
+      say_rival(right, left);
+    }
+  }
+
+  void say_rival(std::size_t index, std::size_t other) {
+    if (settled_[index]) return;
+    say(What::conflict, index,
+        fmt::format("{}; so does {}: give one of them another port in its file, or register the one that is meant",
+                    claims_[index].because, claims_[other].because));
+  }
+
+  void take_over(std::size_t index, const Naming& naming) {
+    const auto& claim = claims_[index];
+    if (const auto others = registry_.overlapping(claim.endpoint); !others.empty())
+      return compare(index, *others.front());
+    if (claim.seems_random || service_word(claim.party.group).empty()) {
+      return say(What::skip, index,
+                 fmt::format("{}{}; to take it over: --running NAME={}", claim.because,
+                             claim.seems_random ? ", on a port that may be another one next time" : "",
+                             to_spec(claim.endpoint)));
+    }
+    auto& service = take_.found[index].service;
+    service = naming.name(claim, [this](std::string_view name) { return registry_.find(name) != nullptr; });
+    Allocation allocation{.service = service,
+                          .endpoint = claim.endpoint,
+                          .kind = claim.is_there ? Kind::fixed : Kind::flexible,
+                          .since = std::string(now_),
+                          .owner = claim.owner};
+    if (!claim.is_there) allocation.preferred = claim.endpoint.ports.first;
+    registry_.put(allocation);
+    taken_.push_back({allocation.service, index});
+    settled_[index] = true;
+    take_.plan.changes.push_back({What::add, std::move(allocation), claim.because});
+  }
+
+  // Somebody is registered for the port, before this plan or by it.
+  void compare(std::size_t index, const Allocation& registered) {
+    const auto& claim = claims_[index];
+    const auto taken = std::ranges::find(taken_, registered.service, &Taken::service);
+    if (taken != taken_.end()) {
+      const auto& other = claims_[taken->index];
+      return say(What::conflict, index,
+                 fmt::format("{}; but {}: give one of them another port", claim.because, other.because));
+    }
+    take_.found[index].service = registered.service;
+    if (is_somebody_else(claim, registered)) {
+      return say(What::conflict, index,
+                 fmt::format("{}; but the port is allocated to {}: berth who {}", claim.because,
+                             escape(registered.service), to_spec(claim.endpoint)));
+    }
+    say(What::keep, index, "registered already");
+  }
+
+  // As far as it can be told.
+  static bool is_somebody_else(const Claim& claim, const Allocation& registered) {
+    if (registered.owner && claim.owner && registered.owner.kind == claim.owner.kind) {
+      return registered.owner != claim.owner;
+    }
+    return false;
+  }
+
+  struct Taken {
+    std::string service;
+    std::size_t index;
+  };
+
+  Registry registry_;
+  std::vector<Claim> claims_;  // those of what is there, then those of files; of each, what was found is at its index
+  std::size_t first_written_ = 0;
+  std::vector<bool> settled_;
+  std::vector<std::pair<std::size_t, std::size_t>> joined_;
+  std::vector<Taken> taken_;
+  std::string_view now_;
+  TakeOver take_;
+};
+
+}  // namespace
+
+TakeOver plan_take_over(const Registry& registry, std::vector<Claim> there, const Discovery& discovery,
+                        std::string_view now) {
+  return Planner(registry, std::move(there), discovery, now).plan();
+}
+
+}  // namespace berth

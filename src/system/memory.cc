@@ -1,0 +1,27 @@
+#include "system/memory.h"
+
+#include <malloc.h>
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+
+namespace berth::system {
+
+void make_room(std::size_t bytes) {
+  constexpr std::size_t worth_it = 128UZ << 10;
+  constexpr std::size_t most = 16UZ << 20;
+  constexpr std::uintptr_t page = 4096;
+  bytes = std::min(bytes, most);
+  if (bytes < worth_it) return;
+  // It shall come from the heap, and stay there when it is given back.
+  ::mallopt(M_MMAP_THRESHOLD, static_cast<int>(2 * most));
+  ::mallopt(M_TRIM_THRESHOLD, static_cast<int>(4 * most));
+  void* const room = std::malloc(bytes);
+  const auto begin = (reinterpret_cast<std::uintptr_t>(room) + page - 1) & ~(page - 1);
+  if (room != nullptr) ::madvise(reinterpret_cast<void*>(begin), bytes - page, MADV_POPULATE_WRITE);
+  std::free(room);
+}
+
+}  // namespace berth::system
