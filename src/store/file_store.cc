@@ -9,6 +9,9 @@
 #include "store/codec.h"
 #include "store/file_store_errors.h"
 #include "store/history.h"
+#include "store/history_file.h"
+#include "store/rebuild.h"
+#include "store/salvage.h"
 #include "system/append_file.h"
 #include "system/clock.h"
 #include "system/durable_file.h"
@@ -98,20 +101,41 @@ std::expected<void, system::Error> sync_both(system::Replacement& replacement, s
   return done ? history.sync() : done;
 }
 
+// A registry that cannot be read takes nobody's place: the one before it may still be needed.
+std::expected<void, system::Error> put_aside(system::Files& files, const std::string& target,
+                                             const system::File& file) {
+  return system::keep_as(files, target, file.status, file.text, target + ".broken");
+}
+
 // Everything from the new text to the moment when readers see it. An error before that moment leaves all as it was.
 std::expected<void, system::Error> publish(system::Files& files, const std::string& target,
                                            const std::optional<system::File>& file, const Registry& registry,
-                                           const Commit& commit) {
+                                           const Commit& commit, bool is_broken) {
   const auto like = file ? std::optional(file->status) : std::nullopt;
   auto replacement = system::Replacement::write(files, target, format_registry(registry), like);
   if (!replacement) return std::unexpected(std::move(replacement.error()));
   auto history = append_commit(files, target, like, commit);
   if (!history) return std::unexpected(std::move(history.error()));
   auto done = sync_both(*replacement, *history);
-  if (done && file) done = keep(files, target, *file, commit.revision > 1);
+  if (done && file) {
+    done = is_broken ? put_aside(files, target, *file) : keep(files, target, *file, commit.revision > 1);
+  }
   if (done) done = replacement->publish();
   if (!replacement->is_published()) history->undo();
   return done;
+}
+
+// What is known of a registry, given what its file says.
+std::expected<LastKnown, Error> know(const std::optional<system::File>& file, const std::string& path,
+                                     const std::string& target) {
+  auto latest = file ? parse_registry(file->text, path) : Registry{};
+  if (latest && file) return LastKnown{*std::move(latest)};
+  // Another way out than an older copy: the file is not invalid.
+  if (!latest && !latest.error().hint.empty()) return std::unexpected(std::move(latest.error()));
+  if (auto found = salvage(target)) return LastKnown{*std::move(found), true};
+  if (latest) return LastKnown{};
+  latest.error().hint = way_back(path);
+  return std::unexpected(std::move(latest.error()));
 }
 
 }  // namespace
@@ -150,6 +174,14 @@ std::expected<Entry, Error> FileStore::find(std::string_view service) {
 }
 
 std::expected<std::uint64_t, Error> FileStore::update(const Author& author, const Mutation& mutate) {
+  return commit(author, mutate, Basis::latest);
+}
+
+std::expected<std::uint64_t, Error> FileStore::recover(const Author& author, const Mutation& mutate) {
+  return commit(author, mutate, Basis::last_known);
+}
+
+std::expected<std::uint64_t, Error> FileStore::commit(const Author& author, const Mutation& mutate, Basis basis) {
   const auto target = follow(path_);
   if (!target) return std::unexpected(target.error());
   const auto held = lock(files_, *target, options_.wait);
@@ -157,6 +189,13 @@ std::expected<std::uint64_t, Error> FileStore::update(const Author& author, cons
   const auto file = read_registry_file(*target);
   if (!file) return std::unexpected(file.error());
   auto registry = parse(*file, path_);
+  bool is_rebuilt = false;
+  if (basis == Basis::last_known && (!registry || !*file)) {
+    auto known = know(*file, path_, *target);
+    if (!known) return std::unexpected(std::move(known.error()));
+    is_rebuilt = known->is_rebuilt;
+    registry = std::move(known->registry);
+  }
   if (!registry) return std::unexpected(std::move(registry.error()));
   const auto revision = registry->revision;
   auto change = mutate(*std::move(registry));
@@ -165,23 +204,50 @@ std::expected<std::uint64_t, Error> FileStore::update(const Author& author, cons
   auto& [published, records] = **change;
   published.revision = revision + 1;
   const Commit commit{published.revision, options_.now(), author, std::move(records)};
-  const auto done = publish(files_, *target, *file, published, commit);
+  const auto done = publish(files_, *target, *file, published, commit, is_rebuilt);
   if (!done) return std::unexpected(cannot_write(path_, done.error()));
+  // The commit is done, whatever becomes of this: a history that could not be cut is cut another time.
+  static_cast<void>(prune_history(files_, history_path(*target), published.revision, options_.history));
   return published.revision;
+}
+
+std::expected<std::vector<Commit>, Error> FileStore::commits_until(std::uint64_t latest,
+                                                                   std::string_view service) const {
+  const auto target = follow(path_);
+  if (!target) return std::unexpected(target.error());
+  const auto path = history_path(*target);
+  const auto text = read_history(path);
+  if (!text) return std::unexpected(cannot_read("history", path, text.error()));
+  return read_commits(*text, latest, service);
 }
 
 std::expected<std::vector<Commit>, Error> FileStore::history(std::string_view service) {
   // The registry first: a commit in between is then left out, instead of being half there.
   const auto registry = read();
   if (!registry) return std::unexpected(registry.error());
+  return commits_until(registry->revision, service);
+}
+
+std::expected<LastKnown, Error> FileStore::last_known() {
+  const auto file = read_file();
+  if (!file) return std::unexpected(file.error());
   const auto target = follow(path_);
   if (!target) return std::unexpected(target.error());
-  const auto path = history_path(*target);
-  constexpr std::size_t largest_history = 1UZ << 30;
-  const auto file = system::read_file(path, largest_history);
-  if (!file) return std::unexpected(cannot_read("history", path, file.error()));
-  if (!*file) return std::vector<Commit>{};
-  return read_commits((*file)->text, registry->revision, service);
+  return know(*file, path_, *target);
+}
+
+std::expected<Past, Error> FileStore::at(std::uint64_t revision) {
+  auto known = last_known();
+  if (!known) return std::unexpected(std::move(known.error()));
+  const auto commits = commits_until(known->registry.revision, "");
+  if (!commits) return std::unexpected(commits.error());
+  return go_back(std::move(known->registry), *commits, revision);
+}
+
+std::expected<Registry, Error> FileStore::previous() {
+  const auto target = follow(path_);
+  if (!target) return std::unexpected(target.error());
+  return read_previous(*target);
 }
 
 }  // namespace berth::store

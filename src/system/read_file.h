@@ -25,6 +25,9 @@ constexpr std::size_t largest_file = 64UZ << 20;
 // `limit` bytes.
 std::expected<std::optional<File>, Error> read_file(const std::string& path, std::size_t limit = largest_file);
 
+// The last `length` bytes of the file, or all of it if it is shorter: `status` has its whole size. Otherwise as above.
+std::expected<std::optional<File>, Error> read_end(const std::string& path, std::size_t length);
+
 // The path that `path` stands for: what it links to, or itself if it is no symbolic link or not there. Links in its
 // directories are the kernel's business. ELOOP if the target is a link again.
 std::expected<std::string, Error> follow_link(const std::string& path);
