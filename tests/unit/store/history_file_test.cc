@@ -21,14 +21,6 @@ using tests::put;
 using tests::read_text;
 using tests::write_text;
 
-// A kernel that promises nothing, quickly.
-class UnsyncedFiles final : public system::KernelFiles {
- public:
-  int begin_write_out(int) override { return 0; }
-  int fsync(int) override { return 0; }
-  int fdatasync(int) override { return 0; }
-};
-
 class HistoryFile : public testing::Test {
  protected:
   std::expected<void, system::Error> prune(std::uint64_t revision, const HistoryBound& bound) {
@@ -117,7 +109,7 @@ TEST_F(HistoryFile, IsWhatCanBeGoneBackTo) {
 
 // 10,000 times registered and released: nothing grows.
 TEST_F(HistoryFile, TenThousandCyclesLeaveTheSizesConstant) {
-  UnsyncedFiles files;
+  tests::UnsyncedFiles files;
   FileStore store(directory_ / "a.json", {.now = [] { return "2026-11-22T18:00:00Z"; }, .files = &files});
   ASSERT_TRUE(store.update(author, put("always", 80)));
   const auto sizes = [&] {
