@@ -37,7 +37,7 @@ std::expected<std::optional<system::File>, Error> read_registry_file(const std::
 std::expected<Registry, Error> parse(const std::optional<system::File>& file, const std::string& path) {
   if (!file) return Registry{};
   auto registry = parse_registry(file->text, path);
-  if (!registry && registry.error().hint.empty()) registry.error().hint = way_back(path);
+  if (!registry) return std::unexpected(with_way_back(std::move(registry.error()), path));
   return registry;
 }
 
@@ -130,12 +130,10 @@ std::expected<LastKnown, Error> know(const std::optional<system::File>& file, co
                                      const std::string& target) {
   auto latest = file ? parse_registry(file->text, path) : Registry{};
   if (latest && file) return LastKnown{*std::move(latest)};
-  // Another way out than an older copy: the file is not invalid.
-  if (!latest && !latest.error().hint.empty()) return std::unexpected(std::move(latest.error()));
+  if (!latest && !is_about_invalid(latest.error())) return std::unexpected(std::move(latest.error()));
   if (auto found = salvage(target)) return LastKnown{*std::move(found), true};
   if (latest) return LastKnown{};
-  latest.error().hint = way_back(path);
-  return std::unexpected(std::move(latest.error()));
+  return std::unexpected(with_way_back(std::move(latest.error()), path));
 }
 
 }  // namespace
@@ -169,7 +167,7 @@ std::expected<Entry, Error> FileStore::find(std::string_view service) {
   if (!file) return std::unexpected(file.error());
   if (!*file) return Entry{};
   auto entry = find_entry((*file)->text, service, path_);
-  if (!entry && entry.error().hint.empty()) entry.error().hint = way_back(path_);
+  if (!entry) return std::unexpected(with_way_back(std::move(entry.error()), path_));
   return entry;
 }
 

@@ -44,20 +44,29 @@ std::expected<Registry, Error> read_previous(const std::string& target) {
       Error{ErrorCode::negative, "no registry of before the last commit is kept: there is no '" + escape(path) + "'"});
 }
 
-std::string way_back(const std::string& path) {
+bool is_about_invalid(const Error& error) { return error.code == ErrorCode::unreadable && error.hint != update_hint; }
+
+Error with_way_back(Error error, const std::string& path) {
+  if (!is_about_invalid(error)) return error;
   const auto target = system::follow_link(path).value_or(path);
   const auto known = salvage(target);
   const auto previous = read_previous(target);
-  std::string way;
+  std::vector<std::string> ways;
+  if (!error.hint.empty()) ways.push_back(std::move(error.hint));
   if (known && (!previous || previous->revision < known->revision)) {
     const auto revision = std::to_string(known->revision);
-    way += shown_command(revision, path) + "   rebuilds revision " + revision + ", the last one, from the history\n";
+    ways.push_back(shown_command(revision, path) + "   rebuilds revision " + revision +
+                   ", the last one, from the history");
   }
   if (previous) {
-    way += shown_command("--previous", path) + "   goes back to revision " + std::to_string(previous->revision) +
-           ", the one before\n";
+    ways.push_back(shown_command("--previous", path) + "   goes back to revision " +
+                   std::to_string(previous->revision) + ", the one before");
   }
-  return way + "rm " + shell_word(path) + "   starts anew with an empty registry";
+  // Not where one entry is wrong in a file that a person or another program wrote: that is better mended.
+  if (ways.empty() || known) ways.push_back("rm " + shell_word(path) + "   starts anew with an empty registry");
+  error.hint.clear();
+  for (const auto& way : ways) error.hint += (error.hint.empty() ? "" : "\n") + way;
+  return error;
 }
 
 }  // namespace berth::store

@@ -15,8 +15,11 @@ std::optional<Registry> salvage(const std::string& target);
 // `<target>.previous`. Errors: negative if there is none, unreadable.
 std::expected<Registry, Error> read_previous(const std::string& target);
 
-// For a registry at `path` that cannot be parsed, as commands for a shell: back to what is known of it, or to an empty
-// one.
-std::string way_back(const std::string& path);
+// Whether the error is about a file that is invalid, and not about one of a newer version.
+bool is_about_invalid(const Error& error);
+
+// Adds to the error about a registry at `path` that cannot be parsed how to get back to what is known of it, or to an
+// empty one, as commands for a shell.
+Error with_way_back(Error error, const std::string& path);
 
 }  // namespace berth::store
