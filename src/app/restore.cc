@@ -91,7 +91,7 @@ std::expected<Restored, Error> restore(const Context& context, const RestoreRequ
   if (!seen) return std::unexpected(seen.error());
   auto restored = planner.plan(*seen);
   if (!restored) return restored;
-  const auto mutate = [&](Registry) -> std::expected<std::optional<store::Change>, Error> {
+  const auto mutate = [&](const Registry&) -> std::expected<std::optional<store::Change>, Error> {
     // Under the lock it is the same still, or what another writer has made of it meanwhile.
     auto ends = planner.ends();
     if (!ends) return std::unexpected(std::move(ends).error());

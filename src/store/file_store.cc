@@ -205,7 +205,7 @@ std::expected<std::uint64_t, Error> FileStore::commit(const Author& author, cons
   const auto done = publish(files_, *target, *file, published, commit, is_rebuilt);
   if (!done) return std::unexpected(cannot_write(path_, done.error()));
   // The commit is done, whatever becomes of this: a history that could not be cut is cut another time.
-  static_cast<void>(prune_history(files_, history_path(*target), published.revision, options_.history));
+  [[maybe_unused]] const auto cut = prune_history(files_, history_path(*target), published.revision, options_.history);
   return published.revision;
 }
 
