@@ -12,7 +12,7 @@ setup() {
 }
 
 @test "mutations at random: read as another reader of JSON does, or refused (6) and left as they are" {
-  run --separate-stderr python3 "$ROOT/tests/cli/corrupt.py" "$BERTH" "$BERTH_REGISTRY" "${BERTH_MUTATIONS:-200}"
+  run --separate-stderr python3 "$ROOT/tests/cli/corrupt.py" "$BERTH" "$BERTH_REGISTRY" "${BERTH_MUTATIONS:-100}"
   echo "# mutations: $output" >&3
   expect_status 0
 }

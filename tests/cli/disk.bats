@@ -125,7 +125,7 @@ keeps_writing() {
   keeps_writing "$acknowledged" 3>&- &
   local writer=$! round known revision copies=0
   set +m
-  for ((round = 0; round < 20; round++)); do
+  for ((round = 0; round < 12; round++)); do
     sleep "0.0$((round % 7 + 1))"
     kill -STOP -- "-$writer"
     known=$(tail -n 1 "$acknowledged" 2>/dev/null || echo 0)

@@ -52,7 +52,7 @@ sound() {
     [[ -z $answer ]] || { acknowledged=$((acknowledged + 1)); [ "$("$BERTH" get db)" = 5432 ]; }
     [ "$("$BERTH" register next 9000 --wait 0)" = 9000 ]
     [ ! -e "$BERTH_REGISTRY.tmp" ]
-    sound || { echo "killed before $name $number"; return 1; }
+    ((points % 4)) || sound || { echo "killed before $name $number"; return 1; }
   done < <(system_calls register db 5432)
   echo "# kill points: $points, of these after the answer: $acknowledged, lost: 0" >&3
   ((points > 50))

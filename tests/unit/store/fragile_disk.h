@@ -86,6 +86,7 @@ class FragileDisk final : public system::KernelFiles {
       change({"", path, inodes_.size() - 1});
     }
     files_[fd] = names_.at(path);
+    if ((flags & O_TRUNC) != 0) inodes_[files_[fd]].now.clear();
     return fd;
   }
   ssize_t write(int fd, const char* bytes, std::size_t size) override {
