@@ -72,8 +72,6 @@ setup() {
   berth history
   expect_status 0
   expect_output "register new 9001"
-  berth explain new
-  expect_status 0
   berth undo
   expect 0
 }
