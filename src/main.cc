@@ -9,6 +9,13 @@
 #include <vector>
 
 #include "cli/run.h"
+#include "discover/apache.h"
+#include "discover/caddy.h"
+#include "discover/compose.h"
+#include "discover/haproxy.h"
+#include "discover/nginx.h"
+#include "discover/scan.h"
+#include "discover/traefik.h"
 #include "inspect/docker.h"
 #include "inspect/linux_machine.h"
 #include "inspect/nat.h"
@@ -46,6 +53,19 @@ std::unique_ptr<inspect::Machine> open_machine(const berth::cli::Looking& lookin
                                                  looking.patience);
 }
 
+namespace discover = berth::discover;
+
+berth::Discovery search(const berth::cli::Search& search) {
+  discover::Discoverers discoverers;
+  discoverers.push_back(std::make_unique<discover::ComposeDiscoverer>());
+  discoverers.push_back(std::make_unique<discover::NginxDiscoverer>());
+  discoverers.push_back(std::make_unique<discover::ApacheDiscoverer>());
+  discoverers.push_back(std::make_unique<discover::HaproxyDiscoverer>());
+  discoverers.push_back(std::make_unique<discover::CaddyDiscoverer>());
+  discoverers.push_back(std::make_unique<discover::TraefikDiscoverer>());
+  return discover::scan(discoverers, {search.paths, search.root, search.progress});
+}
+
 std::string current_user() { return berth::system::Accounts().name(::getuid()); }
 
 }  // namespace
@@ -54,6 +74,6 @@ int main(int argc, char** argv) {
   // A reader that has seen enough is no reason to die in the middle of a commit.
   std::signal(SIGPIPE, SIG_IGN);
   const std::vector<std::string_view> words(argv + (argc > 0 ? 1 : 0), argv + argc);
-  return berth::cli::run({open_store, open_machine, berth::system::utc_now, current_user, berth::system::make_room},
-                         words);
+  return berth::cli::run(
+      {open_store, open_machine, berth::system::utc_now, current_user, search, berth::system::make_room}, words);
 }

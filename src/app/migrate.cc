@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "core/holder_index.h"
@@ -46,22 +47,12 @@ class Planner {
     return {};
   }
 
-  // What nobody has named yet, one line a port however many sockets listen on it.
-  void propose(const std::vector<Holder>& holders) {
-    std::vector<Endpoint> proposed;
-    for (const auto& holder : holders) {
-      if (!claims(holder) || !registry_.overlapping(holder.endpoint).empty()) continue;
-      const Endpoint endpoint{{}, holder.endpoint.protocol, holder.endpoint.ports};
-      if (std::ranges::find(proposed, endpoint) != proposed.end()) continue;
-      proposed.push_back(endpoint);
-      plan_.changes.push_back(
-          {PlannedChange::What::skip,
-           {.endpoint = endpoint},
-           fmt::format("{} listens there; to take it over: --running NAME={}", describe(holder), to_string(endpoint))});
-    }
+  // All else, under the names that it has where it was found.
+  Migration take_over_rest(std::vector<Claim> there, const Discovery& discovery, Reach reach) {
+    auto rest = ::berth::take_over(registry_, std::move(there), discovery, reach, now_);
+    std::ranges::move(rest.plan.changes, std::back_inserter(plan_.changes));
+    return {std::move(rest.found), std::move(plan_)};
   }
-
-  Plan take() { return std::move(plan_); }
 
  private:
   const Holder* listener(const Endpoint& endpoint) const {
@@ -82,10 +73,11 @@ bool has_old_format(const Registry& registry) { return registry.revision == 0 &&
 
 }  // namespace
 
-std::expected<Plan, Error> plan_migration(const Context& context, const MigrationRequest& request) {
+std::expected<Migration, Error> plan_migration(const Context& context, const MigrationRequest& request) {
   auto registry = context.store.read();
   if (!registry) return std::unexpected(std::move(registry).error());
-  const auto census = context.machine.census({.listeners_only = true, .owners = true});
+  const auto census =
+      context.machine.census({.listeners_only = true, .owners = true, .sources = inspect::Sources::all});
   // The registry's own file, when it has an old format, is a source like any other.
   const bool old = has_old_format(*registry);
   Planner planner(old ? Registry{} : *registry, census, context.now());
@@ -98,8 +90,10 @@ std::expected<Plan, Error> plan_migration(const Context& context, const Migratio
   for (const auto& running : request.running) {
     if (auto taken = planner.take_over_running(running); !taken) return std::unexpected(std::move(taken).error());
   }
-  if (request.sources.empty() && request.running.empty()) planner.propose(census.holders);
-  return planner.take();
+  const Discovery nothing;
+  return planner.take_over_rest(claims_of(census, context.machine.kernel_ranges()),
+                                request.discovery != nullptr ? *request.discovery : nothing,
+                                request.whole_machine ? Reach::everything : Reach::files);
 }
 
 std::expected<Plan, Error> apply_migration(const Context& context, const Plan& plan) {

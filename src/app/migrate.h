@@ -1,4 +1,4 @@
-// Taking over what a server has already: old registries, and running listeners that the operator names.
+// Taking over what a server has already: old registries, what runs and what is written down.
 #pragma once
 
 #include <expected>
@@ -8,6 +8,7 @@
 
 #include "app/context.h"
 #include "core/plan.h"
+#include "core/take_over.h"
 
 namespace berth::app {
 
@@ -19,14 +20,22 @@ struct Running {
 
 struct MigrationRequest {
   // Registries to take over, in either of the old formats or the present one.
-  std::span<store::Store* const> sources;
-  std::span<const Running> running;
+  std::span<store::Store* const> sources = {};
+  std::span<const Running> running = {};
+  // What files say.
+  const Discovery* discovery = nullptr;
+  // Whether all that listens, is published or declared on this machine is taken over, or only what files are about.
+  bool whole_machine = false;
 };
 
-// What a migration would do; nothing is written. Without sources and names it proposes every listener that is not
-// registered, as `skip`, for the operator to name. Errors: usage (a bad name), unseen (nothing listens where the
+struct Migration {
+  std::vector<NamedFinding> found;
+  Plan plan;
+};
+
+// What a migration would do; nothing is written. Errors: usage (a bad name), unseen (nothing listens where the
 // operator says so), those of the stores.
-std::expected<Plan, Error> plan_migration(const Context& context, const MigrationRequest& request);
+std::expected<Migration, Error> plan_migration(const Context& context, const MigrationRequest& request);
 
 // Publishes all that the plan adds, in one commit. What has changed since the plan was made is planned anew.
 std::expected<Plan, Error> apply_migration(const Context& context, const Plan& plan);

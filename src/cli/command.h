@@ -41,6 +41,8 @@ Result run_explain(Session& session, const Arguments& arguments);
 Result run_check(Session& session, const Arguments& arguments);
 Result run_migrate(Session& session, const Arguments& arguments);
 Result run_history(Session& session, const Arguments& arguments);
+Result run_undo(Session& session, const Arguments& arguments);
+Result run_restore(Session& session, const Arguments& arguments);
 Result run_version(Session& session, const Arguments& arguments);
 Result run_help(Session& session, const Arguments& arguments);
 

@@ -49,7 +49,19 @@ constexpr std::array check_options{
 constexpr std::array migrate_options{
     Option{"--running", "NAME=SPEC", "what listens on SPEC is the service NAME; may be given again"},
     Option{"--dry-run", "", "print the plan, change nothing"},
+    deadline,
+    root,
     Option{"--yes", "", "apply the plan without asking"},
+};
+
+constexpr Option strict_restore{"--strict", "", "refuse a port that somebody else has now (exit 3) instead of warning"};
+constexpr Option plan_only{"--dry-run", "", "print what would change, change nothing"};
+constexpr std::array undo_options{strict_restore, plan_only, deadline};
+constexpr std::array restore_options{
+    Option{"--previous", "", "the registry of before the last commit, as it is kept beside it"},
+    strict_restore,
+    plan_only,
+    deadline,
 };
 
 constexpr std::string_view about_spec =
@@ -79,9 +91,24 @@ constexpr std::string_view about_check =
     "machine does another); risks alone are exit 0. docs/findings.md describes each finding.";
 
 constexpr std::string_view about_migrate =
-    "PATH is a registry in one of the old formats, {\"keycloak\": 8080} or {\"ports_in_use\": ...}; where\n"
-    "the registry itself has one, it is converted. Running listeners are taken over under the names\n"
-    "that you give them; without PATH and --running, those that nobody has named are listed.";
+    "Without PATH it takes over the whole machine: what listens, containers running or not, socket\n"
+    "units, compose projects below /opt, /srv, /home, /root and /var/lib/docker/compose, the usual\n"
+    "files of nginx, Apache, HAProxy, Caddy and Traefik, and registries in one of the old formats. With\n"
+    "PATH, only what is there: a directory, a compose file, a configuration, a registry. What is there\n"
+    "right now becomes fixed, so that nothing that works is ever moved; what is only written down\n"
+    "becomes flexible. Two that want one port are a conflict (exit 1), and neither is touched.";
+
+constexpr std::string_view about_undo =
+    "Takes the last commit back, as one commit more: undoing that brings it back again. Processes are\n"
+    "not touched. Otherwise as berth restore.";
+
+constexpr std::string_view about_restore =
+    "Makes the registry what it was at REVISION (berth history lists them), as one commit more: nothing\n"
+    "of the history is lost, and berth undo takes it back. A port that a service gets by it is looked\n"
+    "at: two services on one port are refused (exit 3), and nothing is changed; that another program\n"
+    "has it now is a warning that names it, or with --strict refused. Of a registry that is invalid\n"
+    "or gone it is the way back: --previous, or the last REVISION, from what is kept beside it. The\n"
+    "invalid file is kept as FILE.broken.";
 
 // clang-format off
 constexpr std::array table{
@@ -106,7 +133,11 @@ constexpr std::array table{
     Command{"migrate", "[PATH...]", "take over an existing installation",
             about_migrate, migrate_options, 0, any_number, run_migrate},
     Command{"history", "[SERVICE]", "every change: when, who, what",
-            "The oldest first.", {}, 0, 1, run_history},
+            "The oldest first. The last 1,000 are kept.", {}, 0, 1, run_history},
+    Command{"undo", "", "take the last change back",
+            about_undo, undo_options, 0, 0, run_undo},
+    Command{"restore", "REVISION | --previous", "go back to an earlier registry",
+            about_restore, restore_options, 0, 1, run_restore},
     Command{"version", "", "print the version",
             "", {}, 0, 0, run_version},
     Command{"help", "[COMMAND]", "print this, or everything about a command",

@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <system_error>
 
@@ -45,6 +46,12 @@ std::expected<std::string, Error> read_input(std::string_view path) {
 std::expected<void, Error> check_readable(const std::string& path) {
   if (::access(path.c_str(), R_OK) != 0) return unreadable(path);
   return {};
+}
+
+std::string absolute(const std::string& path) {
+  std::error_code error;
+  const auto whole = std::filesystem::absolute(path, error);
+  return error ? path : whole.lexically_normal().string();
 }
 
 bool can_ask() { return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1; }

@@ -15,6 +15,9 @@ std::expected<std::string, Error> read_input(std::string_view path);
 // Errors: usage, if there is no such file, or it cannot be read.
 std::expected<void, Error> check_readable(const std::string& path);
 
+// Where a path leads from anywhere: from the working directory, if it is relative.
+std::string absolute(const std::string& path);
+
 // Whether there is a terminal to ask somebody on.
 bool can_ask();
 // Whether the answer to `question` is yes.

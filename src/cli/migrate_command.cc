@@ -1,5 +1,9 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstddef>
+#include <span>
+
 #include "app/migrate.h"
 #include "cli/command.h"
 #include "cli/exit_codes.h"
@@ -26,16 +30,56 @@ std::expected<std::vector<app::Running>, Error> running_of(const Arguments& argu
   return running;
 }
 
-std::string json_of(const Plan& plan, bool applied) {
+// A file that names a host's port has fixed it, as far as it goes.
+std::string_view state_of(const Found& found) {
+  const bool is_fixed = found.source == "compose" && found.state == Found::State::declared;
+  return is_fixed ? "fixed" : to_string(found.state);
+}
+
+Json& line_or_null(Json& out, unsigned line) { return line == 0 ? out.null() : out.value(std::uint64_t{line}); }
+
+void write_endpoint_or_nulls(Json& out, const std::optional<Endpoint>& endpoint) {
+  if (endpoint) return write_endpoint_members(out, *endpoint);
+  for (const auto* name : {"address", "port", "last", "protocol"}) out.key(name).null();
+}
+
+void write_found(Json& out, const NamedFinding& named) {
+  const auto& found = named.found;
+  out.begin_object().key("source").value(found.source);
+  out.key("file").text_or_null(found.file);
+  line_or_null(out.key("line"), found.line);
+  out.key("service").text_or_null(named.service);
+  write_endpoint_or_nulls(out, found.endpoint);
+  out.key("state").value(state_of(found));
+  out.key("raw").text_or_null(found.raw);
+  out.key("variables");
+  write_texts(out, found.variables);
+  out.end_object();
+}
+
+std::string json_of(const app::Migration& migration, const std::vector<Problem>& problems, bool applied) {
   Json json;
   json.key("applied").value(applied);
+  json.key("found");
+  write_array(json, migration.found, write_found);
   json.key("plan");
-  write_array(json, plan.changes, [](Json& out, const PlannedChange& change) {
+  write_array(json, migration.plan.changes, [](Json& out, const PlannedChange& change) {
     out.begin_object().key("change").value(to_string(change.what));
     out.key("service").text_or_null(change.allocation.service);
     out.key("endpoint");
-    write_endpoint(out, change.allocation.endpoint);
+    if (change.has_port) {
+      write_endpoint(out, change.allocation.endpoint);
+    } else {
+      out.null();
+    }
     out.key("because").value(change.because);
+    out.end_object();
+  });
+  json.key("problems");
+  write_array(json, problems, [](Json& out, const Problem& problem) {
+    out.begin_object().key("file").value(problem.file);
+    line_or_null(out.key("line"), problem.line);
+    out.key("message").value(problem.message);
     out.end_object();
   });
   return json.take();
@@ -54,15 +98,44 @@ Colour colour_of(PlannedChange::What what) {
   return Colour::none;
 }
 
+// What the operator must see first comes first.
+unsigned rank_of(const PlannedChange& change) {
+  switch (change.what) {
+    case PlannedChange::What::conflict:
+      return 0;
+    case PlannedChange::What::add:
+      return 1;
+    case PlannedChange::What::skip:
+      return 2;
+    case PlannedChange::What::keep:
+      return 3;
+  }
+  return 0;
+}
+
 std::string table_of(const Plan& plan, const Output& out, Stream stream) {
+  auto changes = plan.changes;
+  std::ranges::stable_sort(changes, {}, rank_of);
   Table table({"CHANGE", "SERVICE", "ENDPOINT", "BECAUSE"});
-  for (const auto& change : plan.changes) {
+  for (const auto& change : changes) {
     const auto& service = change.allocation.service;
     table << Table::Cell{std::string(to_string(change.what)), colour_of(change.what)}
           << Table::Cell{service.empty() ? "-" : escape(service), Colour::bold}
-          << Table::Cell{to_string(change.allocation.endpoint)} << Table::Cell{escape(change.because)};
+          << Table::Cell{change.has_port ? to_string(change.allocation.endpoint) : "-"}
+          << Table::Cell{escape(change.because)};
   }
   return table.render(out, stream);
+}
+
+void tell(Output& out, const std::vector<Problem>& problems) {
+  constexpr std::size_t shown = 20;
+  for (const auto& problem : std::span(problems).first(std::min(problems.size(), shown))) {
+    const auto place = problem.line == 0 ? problem.file : fmt::format("{}:{}", problem.file, problem.line);
+    out.warn(escape(place + ": " + problem.message));
+  }
+  if (problems.size() > shown) {
+    out.warn(fmt::format("and {} more; --json has them all", problems.size() - shown));
+  }
 }
 
 // A plan alone is the answer; one that is going to be applied is shown before anybody is asked.
@@ -86,33 +159,75 @@ std::expected<bool, Error> agreed(const Plan& plan, const Arguments& arguments) 
   return ask("apply this plan? [y/N] ");
 }
 
+// On a terminal: how far a long search has come.
+class Progress {
+ public:
+  explicit Progress(Output& out) : out_(out), is_shown_(!out.json && !out.quiet && can_ask()) {}
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+  ~Progress() {
+    if (last_ > 0) out_.talk("\r\x1b[K");
+  }
+
+  void operator()(std::size_t directories) {
+    constexpr std::size_t step = 1000;
+    if (!is_shown_ || directories < last_ + step) return;
+    last_ = directories;
+    out_.talk(fmt::format("\rlooked into {} directories", directories));
+  }
+
+ private:
+  Output& out_;
+  bool is_shown_;
+  std::size_t last_ = 0;
+};
+
+std::expected<Discovery, Error> search(Session& session, const Arguments& arguments, bool whole_machine) {
+  std::vector<std::string> paths;
+  for (const auto& path : arguments.words()) {
+    if (auto readable = check_readable(path); !readable) return std::unexpected(std::move(readable).error());
+    paths.push_back(absolute(path));
+  }
+  if (paths.empty() && !whole_machine) return Discovery{};
+  Progress progress(session.out);
+  auto found = session.search(std::move(paths), [&](std::size_t directories) { progress(directories); });
+  const auto own = absolute(session.registry());
+  std::erase_if(found.registries, [&](const std::string& path) { return absolute(path) == own; });
+  return found;
+}
+
 }  // namespace
 
 Result run_migrate(Session& session, const Arguments& arguments) {
   const auto running = running_of(arguments);
   if (!running) return std::unexpected(running.error());
+  const bool whole_machine = arguments.words().empty() && running->empty();
+  const auto discovery = search(session, arguments, whole_machine);
+  if (!discovery) return std::unexpected(discovery.error());
   std::vector<std::unique_ptr<store::Store>> stores;
   std::vector<store::Store*> sources;
-  for (const auto& path : arguments.words()) {
-    if (auto readable = check_readable(path); !readable) return std::unexpected(std::move(readable).error());
-  }
-  for (const auto& path : arguments.words()) sources.push_back(stores.emplace_back(session.open_store(path)).get());
+  for (const auto& path : discovery->registries) sources.push_back(stores.emplace_back(session.open_store(path)).get());
 
   const auto context = session.context();
-  auto plan = app::plan_migration(context, {sources, *running});
-  if (!plan) return std::unexpected(std::move(plan).error());
+  auto migration = app::plan_migration(context, {sources, *running, &*discovery, whole_machine});
+  if (!migration) return std::unexpected(std::move(migration).error());
+  auto& plan = migration->plan;
   auto& out = session.out;
-  if (!out.json) show(*plan, out, arguments.has("--dry-run"));
-  const auto go = agreed(*plan, arguments);
+  if (!out.json) {
+    show(plan, out, arguments.has("--dry-run"));
+    tell(out, discovery->problems);
+  }
+  const auto go = agreed(plan, arguments);
   if (!go) return std::unexpected(go.error());
   if (*go) {
-    plan = app::apply_migration(context, *plan);
-    if (!plan) return std::unexpected(std::move(plan).error());
+    auto applied = app::apply_migration(context, plan);
+    if (!applied) return std::unexpected(std::move(applied).error());
+    plan = *std::move(applied);
   }
-  if (out.json) out.answer_line(json_of(*plan, *go));
-  const bool only_talk = !plan->adds() && !plan->has_conflicts();
+  if (out.json) out.answer_line(json_of(*migration, discovery->problems, *go));
+  const bool only_talk = !plan.adds() && !plan.has_conflicts();
   out.note(*go ? "taken over" : only_talk ? "there is nothing to take over" : "nothing was changed");
-  return plan->has_conflicts() ? exit_no : exit_done;
+  return plan.has_conflicts() ? exit_no : exit_done;
 }
 
 }  // namespace berth::cli

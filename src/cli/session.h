@@ -7,11 +7,13 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "app/context.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "core/discovery.h"
 
 namespace berth::cli {
 
@@ -23,6 +25,13 @@ struct Looking {
   std::string root = {};
 };
 
+// Where files are looked for that say who has which port; empty paths: where they usually are.
+struct Search {
+  std::vector<std::string> paths = {};
+  std::string root = {};
+  std::function<void(std::size_t directories)> progress;
+};
+
 // What main hands over: the concrete parts, made when they are needed.
 struct Backstage {
   // A registry at `path`, whose lock is waited for so many seconds.
@@ -30,6 +39,7 @@ struct Backstage {
   std::function<std::unique_ptr<inspect::Machine>(const Looking& looking)> open_machine;
   std::function<std::string()> now;
   std::function<std::string()> user;
+  std::function<Discovery(const Search& search)> search;
   // So many bytes of memory are about to be needed.
   std::function<void(std::size_t bytes)> make_room;
 };
@@ -53,6 +63,10 @@ class Session {
   // The use cases' view. Valid as long as the session.
   app::Context context();
   void make_room(std::size_t bytes) const { backstage_.make_room(bytes); }
+  Discovery search(std::vector<std::string> paths, std::function<void(std::size_t directories)> progress) const {
+    return backstage_.search({std::move(paths), looking_.root, std::move(progress)});
+  }
+  const std::string& registry() const { return registry_; }
   // Another registry, to take over.
   std::unique_ptr<store::Store> open_store(std::string path) const {
     return backstage_.open_store(std::move(path), wait_);

@@ -124,7 +124,7 @@ std::vector<Claim> claims_of(const Census& census, const KernelRanges& kernel) {
 Claim claim_of(const Found& found) {
   const auto place = found.line == 0 ? found.file : fmt::format("{}:{}", found.file, found.line);
   return {.party = {found.group, found.member},
-          .endpoint = found.endpoint.value_or(Endpoint{}).at(found.endpoint ? found.endpoint->ports : PortRange{}),
+          .endpoint = found.endpoint.value_or(Endpoint{}),
           .target = found.target ? std::optional(found.target->first) : std::nullopt,
           .owner = found.owner,
           .because = found.raw.empty() ? place : fmt::format("{}: {}", place, found.raw),

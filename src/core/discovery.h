@@ -62,6 +62,8 @@ struct Problem {
 struct Discovery {
   std::vector<Found> found;
   std::vector<Problem> problems;
+  // Files that are called as registries are.
+  std::vector<std::string> registries = {};
 };
 
 }  // namespace berth

@@ -20,6 +20,8 @@ struct PlannedChange {
   What what = What::add;
   Allocation allocation;
   std::string because;
+  // Whether a port is known at all; otherwise the allocation's endpoint means nothing.
+  bool has_port = true;
 };
 std::string_view to_string(PlannedChange::What what);
 

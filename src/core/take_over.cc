@@ -36,8 +36,8 @@ bool is_elsewhere(const Claim& there, const Claim& written) {
 
 class Planner {
  public:
-  Planner(Registry registry, std::vector<Claim> there, const Discovery& discovery, std::string_view now)
-      : registry_(std::move(registry)), claims_(std::move(there)), now_(now) {
+  Planner(Registry registry, std::vector<Claim> there, const Discovery& discovery, Reach reach, std::string_view now)
+      : registry_(std::move(registry)), claims_(std::move(there)), reach_(reach), now_(now) {
     for (const auto& claim : claims_) take_.found.push_back({found_of(claim), ""});
     first_written_ = claims_.size();
     for (const auto& found : discovery.found) {
@@ -49,6 +49,7 @@ class Planner {
 
   TakeOver plan() {
     for (std::size_t index = first_written_; index < claims_.size(); ++index) settle_written(index);
+    if (reach_ == Reach::files) step_aside();
     find_rivals();
     const Naming naming(unsettled());
     for (const bool is_there : {true, false}) {
@@ -82,7 +83,8 @@ class Planner {
   void say(What what, std::size_t index, std::string because) {
     const auto& claim = claims_[index];
     Allocation allocation{.service = take_.found[index].service, .endpoint = claim.endpoint, .owner = claim.owner};
-    take_.plan.changes.push_back({what, std::move(allocation), std::move(because)});
+    const bool has_port = take_.found[index].found.endpoint.has_value();
+    take_.plan.changes.push_back({what, std::move(allocation), std::move(because), has_port});
     settled_[index] = true;
   }
 
@@ -153,6 +155,16 @@ class Planner {
     }
   }
 
+  // What no file is about stays where it is, and keeps its port.
+  void step_aside() {
+    for (std::size_t index = 0; index < first_written_; ++index) {
+      const auto is_joined = [&](const auto& pair) { return pair.second == index; };
+      if (settled_[index] || std::ranges::any_of(joined_, is_joined)) continue;
+      settled_[index] = true;
+      bystanders_.push_back(index);
+    }
+  }
+
   // Of two that are only written down, nobody can tell which is meant.
   void find_rivals() {
     std::vector<std::pair<std::size_t, std::size_t>> rivals;
@@ -186,6 +198,11 @@ class Planner {
     const auto& claim = claims_[index];
     if (const auto others = registry_.overlapping(claim.endpoint); !others.empty())
       return compare(index, *others.front());
+    for (const auto bystander : bystanders_) {
+      if (overlap(claims_[bystander].endpoint, claim.endpoint)) {
+        return say(What::conflict, index, fmt::format("{}; but {}", claim.because, claims_[bystander].because));
+      }
+    }
     if (claim.seems_random || service_word(claim.party.group).empty()) {
       return say(What::skip, index,
                  fmt::format("{}{}; to take it over: --running NAME={}", claim.because,
@@ -243,15 +260,17 @@ class Planner {
   std::vector<bool> settled_;
   std::vector<std::pair<std::size_t, std::size_t>> joined_;
   std::vector<Taken> taken_;
+  std::vector<std::size_t> bystanders_;
+  Reach reach_;
   std::string_view now_;
   TakeOver take_;
 };
 
 }  // namespace
 
-TakeOver plan_take_over(const Registry& registry, std::vector<Claim> there, const Discovery& discovery,
-                        std::string_view now) {
-  return Planner(registry, std::move(there), discovery, now).plan();
+TakeOver take_over(const Registry& registry, std::vector<Claim> there, const Discovery& discovery, Reach reach,
+                   std::string_view now) {
+  return Planner(registry, std::move(there), discovery, reach, now).plan();
 }
 
 }  // namespace berth

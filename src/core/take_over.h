@@ -1,6 +1,7 @@
 // Taking over a server as it is: what is there, what is written down, and what is registered already become one plan.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,9 @@ struct TakeOver {
   Plan plan;
 };
 
+// How much of what is there is taken over: all of it, or only what the files are about.
+enum class Reach : std::uint8_t { everything, files };
+
 // The plan for all of `there` (core/claim.h) and all that files say, over `registry`, which is left alone:
 //
 // - What is registered is kept, whatever it is called.
@@ -33,7 +37,7 @@ struct TakeOver {
 // skipped.
 //
 // Everything appears in the plan, with what to do about it. `now`: RFC 3339.
-TakeOver plan_take_over(const Registry& registry, std::vector<Claim> there, const Discovery& discovery,
-                        std::string_view now);
+TakeOver take_over(const Registry& registry, std::vector<Claim> there, const Discovery& discovery, Reach reach,
+                   std::string_view now);
 
 }  // namespace berth

@@ -32,11 +32,11 @@ Discovery read_json(const FileTree& tree, const std::string& path) {
 
 }  // namespace
 
-bool Caddy::recognizes(std::string_view name) const { return name == "Caddyfile" || name == "caddy.json"; }
+bool CaddyDiscoverer::recognizes(std::string_view name) const { return name == "Caddyfile" || name == "caddy.json"; }
 
-std::vector<std::string> Caddy::usual_files() const { return {"/etc/caddy/Caddyfile", "/etc/caddy/caddy.json"}; }
+std::vector<std::string> CaddyDiscoverer::usual_files() const { return {"/etc/caddy/Caddyfile", "/etc/caddy/caddy.json"}; }
 
-Discovery Caddy::read(const FileTree& tree, const std::vector<std::string>& paths) const {
+Discovery CaddyDiscoverer::read(const FileTree& tree, const std::vector<std::string>& paths) const {
   Discovery all;
   for (const auto& path : paths) {
     auto one = path.ends_with(".json") ? read_json(tree, path) : read_caddyfile_of(tree, path);

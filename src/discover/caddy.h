@@ -5,7 +5,7 @@
 
 namespace berth::discover {
 
-class Caddy : public Discoverer {
+class CaddyDiscoverer : public Discoverer {
  public:
   bool recognizes(std::string_view name) const override;
   std::vector<std::string> usual_files() const override;

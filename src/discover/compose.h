@@ -32,6 +32,7 @@ class ComposeDiscoverer : public Discoverer {
   ComposeDiscoverer() = default;
 
   bool recognizes(std::string_view name) const override;
+  bool is_about_the_machine() const override { return true; }
   Discovery read(const FileTree& tree, const std::vector<std::string>& paths) const override;
 };
 

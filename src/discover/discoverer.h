@@ -18,6 +18,10 @@ class Discoverer {
   // includes. Called for every file of a scan.
   virtual bool recognizes(std::string_view name) const = 0;
 
+  // Whether what the files say is about this machine wherever they lie. Otherwise they are believed only where they are
+  // usual, or where the operator points at them: beside a compose file, a Caddyfile is mounted into a container.
+  virtual bool is_about_the_machine() const { return false; }
+
   // Where such files lie on an installation that nobody has changed: absolute paths of files, whether or not they
   // exist.
   virtual std::vector<std::string> usual_files() const { return {}; }

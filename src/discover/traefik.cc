@@ -26,16 +26,16 @@ std::string_view name_of(std::string_view path) { return path.substr(path.rfind(
 
 }  // namespace
 
-bool Traefik::recognizes(std::string_view name) const { return std::ranges::find(names, name) != names.end(); }
+bool TraefikDiscoverer::recognizes(std::string_view name) const { return std::ranges::find(names, name) != names.end(); }
 
-std::vector<std::string> Traefik::usual_files() const {
+std::vector<std::string> TraefikDiscoverer::usual_files() const {
   std::vector<std::string> paths;
   paths.reserve(names.size());
   for (const auto name : names) paths.push_back("/etc/traefik/" + std::string(name));
   return paths;
 }
 
-Discovery Traefik::read(const FileTree& tree, const std::vector<std::string>& paths) const {
+Discovery TraefikDiscoverer::read(const FileTree& tree, const std::vector<std::string>& paths) const {
   Discovery all;
   const auto rank = [](const std::string& path) { return std::ranges::find(names, name_of(path)) - names.begin(); };
   const auto first = std::ranges::min_element(paths, {}, rank);

@@ -6,7 +6,7 @@
 
 namespace berth::discover {
 
-class Traefik : public Discoverer {
+class TraefikDiscoverer : public Discoverer {
  public:
   bool recognizes(std::string_view name) const override;
   std::vector<std::string> usual_files() const override;

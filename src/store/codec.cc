@@ -40,7 +40,7 @@ std::expected<void, Fault> check_schema(const Value& root) {
   if (number && *number == current_schema) return {};
   if (number && *number > current_schema) {
     return std::unexpected(Fault{schema->offset(), "a newer berth wrote it (schema " + std::to_string(*number) + ")",
-                                 "update berth on this machine"});
+                                 std::string(update_hint)});
   }
   return std::unexpected(Fault{schema->offset(), "\"schema\" must be 1, not " + quote(schema->source())});
 }

@@ -36,6 +36,9 @@ constexpr bool is_top_level_field(std::string_view name) {
   return name == "schema" || name == "revision" || name == "allocations";
 }
 
+// The hint of a file that a newer version wrote: it is not invalid, and nothing older must take its place.
+inline constexpr std::string_view update_hint = "update berth on this machine";
+
 // Whatever is not a registry is an error (ErrorCode::unreadable) that names `name` (a path, say) and the line, and
 // quotes what is wrong. The hint is empty unless the text itself suggests a way out. Allocations that overlap, and
 // names that are not allowed for new services, are read all the same.

@@ -1,20 +1,16 @@
 #include "store/file_store.h"
 
-#include <sys/stat.h>
-
-#include <algorithm>
 #include <cerrno>
 #include <cstddef>
-#include <memory>
-#include <optional>
 #include <utility>
-#include <vector>
 
 #include "store/codec.h"
 #include "store/file_store_errors.h"
 #include "store/history.h"
+#include "store/history_file.h"
+#include "store/rebuild.h"
+#include "store/salvage.h"
 #include "store/strict_form.h"
-#include "system/append_file.h"
 #include "system/clock.h"
 #include "system/durable_file.h"
 #include "system/file_lock.h"
@@ -36,28 +32,6 @@ std::expected<std::optional<system::File>, Error> read_registry_file(const std::
   return *std::move(file);
 }
 
-// The text of a change; `before` is the strict form of what it changes, if that is known. To copy the lines of a
-// thousand allocations is a hundredth of the work of writing them anew.
-AmendedText text_of(const Change& change, const std::string* before) {
-  constexpr std::size_t few = 16;
-  if (before == nullptr || change.records.size() > few) {
-    AmendedText text;
-    text.pieces.push_back(text.written.emplace_back(format_registry(change.registry)));
-    return text;
-  }
-  std::vector<std::string_view> changed;
-  for (const auto& record : change.records) changed.push_back(record.service);
-  std::ranges::sort(changed);
-  const auto doubled = std::ranges::unique(changed);
-  changed.erase(doubled.begin(), doubled.end());
-  return amend_strict_form(*before, change.registry, changed);
-}
-
-bool exists(const std::string& path) {
-  struct stat status{};
-  return ::lstat(path.c_str(), &status) == 0;
-}
-
 std::expected<system::FileLock, Error> lock(system::Files& files, const std::string& target, double wait) {
   const auto path = target + ".lock";
   auto lock = system::FileLock::acquire(files, path, wait);
@@ -71,73 +45,14 @@ std::expected<system::FileLock, Error> lock(system::Files& files, const std::str
   return std::unexpected(cannot_write(target, lock.error().error));
 }
 
-// Where in the history the next line belongs.
-std::expected<std::uint64_t, system::Error> end_of_history(const system::AppendFile& history, std::uint64_t latest) {
-  constexpr std::uint64_t more_than_most_lines = 4096;
-  for (auto length = more_than_most_lines;; length *= 16) {
-    const auto tail = history.tail(length);
-    if (!tail) return std::unexpected(tail.error());
-    const auto remnant = remnant_length(*tail, tail->size() == history.size(), latest);
-    if (remnant) return history.size() - *remnant;
-  }
-}
-
-std::expected<system::AppendFile, system::Error> append_commit(system::Files& files, const std::string& target,
-                                                               const std::optional<system::FileStatus>& like,
-                                                               const Commit& commit) {
-  auto history = system::AppendFile::open(files, history_path(target), like);
-  if (!history) return history;
-  const auto end = end_of_history(*history, commit.revision - 1);
-  if (!end) return std::unexpected(end.error());
-  auto appended = history->append(*end, format_commit(commit));
-  if (!appended) return std::unexpected(std::move(appended.error()));
-  return history;
-}
-
-// Keeps the file that is about to be replaced.
-std::expected<void, system::Error> keep(system::Files& files, const std::string& target, const PresentFile& file,
-                                        bool is_ours) {
-  const auto old = target + ".old";
-  if (!is_ours && !exists(old)) {
-    auto kept = system::keep_as(files, target, file.status, *file.text, old);
-    if (!kept) return kept;
-  }
-  return system::keep_as(files, target, file.status, *file.text, target + ".previous");
-}
-
-// The history's line is on its way to the disk when the fsync comes: then one journal commit of the file system takes
-// both files, and the second call has little left to do.
-std::expected<void, system::Error> sync_both(system::Replacement& replacement, system::AppendFile& history) {
-  history.begin_sync();
-  const auto done = replacement.sync();
-  return done ? history.sync() : done;
-}
-
-std::expected<system::Replacement, system::Error> write_beside(system::Files& files, const std::string& target,
-                                                               const std::optional<system::FileStatus>& like,
-                                                               const AmendedText& text) {
-  auto replacement = system::Replacement::begin(files, target, like);
-  if (!replacement) return replacement;
-  for (const auto piece : text.pieces) {
-    if (auto written = replacement->write(piece); !written) return std::unexpected(std::move(written.error()));
-  }
-  return replacement;
-}
-
-// Everything from the new text to the moment when readers see it. An error before that moment leaves all as it was.
-std::expected<void, system::Error> publish(system::Files& files, const std::string& target,
-                                           const std::optional<PresentFile>& file, const AmendedText& text,
-                                           const Commit& commit) {
-  const auto like = file ? std::optional(file->status) : std::nullopt;
-  auto replacement = write_beside(files, target, like, text);
-  if (!replacement) return std::unexpected(std::move(replacement.error()));
-  auto history = append_commit(files, target, like, commit);
-  if (!history) return std::unexpected(std::move(history.error()));
-  auto done = sync_both(*replacement, *history);
-  if (done && file) done = keep(files, target, *file, commit.revision > 1);
-  if (done) done = replacement->publish();
-  if (!replacement->is_published()) history->undo();
-  return done;
+// What is known of a registry, given what its file says.
+std::expected<LastKnown, Error> know(const std::string* text, const std::string& path, const std::string& target) {
+  auto latest = text != nullptr ? parse_registry(*text, path) : Registry{};
+  if (latest && text != nullptr) return LastKnown{*std::move(latest)};
+  if (!latest && !is_about_invalid(latest.error())) return std::unexpected(std::move(latest.error()));
+  if (auto found = salvage(target)) return LastKnown{*std::move(found), true};
+  if (latest) return LastKnown{};
+  return std::unexpected(with_way_back(std::move(latest.error()), path));
 }
 
 }  // namespace
@@ -162,7 +77,7 @@ std::expected<std::optional<system::File>, Error> FileStore::read_file() const {
 
 std::expected<Registry, Error> FileStore::parse(std::string_view text) const {
   auto registry = parse_registry(text, path_);
-  if (!registry && registry.error().hint.empty()) registry.error().hint = way_back(path_);
+  if (!registry) return std::unexpected(with_way_back(std::move(registry.error()), path_));
   return registry;
 }
 
@@ -190,13 +105,15 @@ std::expected<Entry, Error> FileStore::find(std::string_view service) {
     return entry_of(*registry, service);
   }
   auto entry = find_entry(text, service, path_);
-  if (!entry && entry.error().hint.empty()) entry.error().hint = way_back(path_);
+  if (!entry) return std::unexpected(with_way_back(std::move(entry.error()), path_));
   return entry;
 }
 
 std::expected<std::optional<PresentFile>, Error> FileStore::look_again(const std::string& target) {
   if (known_.registry) {
-    if (const auto status = system::status_if_same(target, *known_.text)) return PresentFile{known_.text, *status};
+    if (const auto status = system::status_if_same(target, *known_.text)) {
+      return PresentFile{known_.text, *status, true};
+    }
     known_.registry.reset();
   }
   auto file = read_registry_file(target);
@@ -204,49 +121,88 @@ std::expected<std::optional<PresentFile>, Error> FileStore::look_again(const std
   if (!*file) return std::nullopt;
   known_.text = std::make_shared<const std::string>(std::move((*file)->text));
   known_.registry = index_strict_form(known_.text);
-  return PresentFile{known_.text, (*file)->status};
+  return PresentFile{known_.text, (*file)->status, known_.registry.has_value()};
 }
 
 std::expected<std::uint64_t, Error> FileStore::update(const Author& author, const Mutation& mutate) {
+  return commit(author, mutate, Basis::latest);
+}
+
+std::expected<std::uint64_t, Error> FileStore::recover(const Author& author, const Mutation& mutate) {
+  return commit(author, mutate, Basis::last_known);
+}
+
+std::expected<Registry, Error> FileStore::registry_of(std::optional<PresentFile>& file, const std::string& target,
+                                                      Basis basis) {
+  if (file && file->is_strict) return *std::exchange(known_.registry, std::nullopt);
+  auto registry = file ? parse(*file->text) : Registry{};
+  if (basis == Basis::latest || (registry && file)) return registry;
+  auto known = know(file ? file->text.get() : nullptr, path_, target);
+  if (!known) return std::unexpected(std::move(known.error()));
+  if (file) file->is_broken = known->is_rebuilt;
+  return std::move(known->registry);
+}
+
+std::expected<std::uint64_t, Error> FileStore::commit(const Author& author, const Mutation& mutate, Basis basis) {
   const auto target = follow(path_);
   if (!target) return std::unexpected(target.error());
   const auto held = lock(files_, *target, options_.wait);
   if (!held) return std::unexpected(held.error());
-  const auto file = look_again(*target);
+  auto file = look_again(*target);
   if (!file) return std::unexpected(file.error());
-  auto strict = std::exchange(known_.registry, std::nullopt);
-  const bool is_strict = strict.has_value();
-  std::expected<Registry, Error> registry;
-  if (is_strict) {
-    registry = *std::move(strict);
-  } else if (*file) {
-    registry = parse(*(*file)->text);
-  }
+  auto registry = registry_of(*file, *target, basis);
   if (!registry) return std::unexpected(std::move(registry.error()));
   const auto revision = registry->revision;
   auto change = mutate(*std::move(registry));
   if (!change) return std::unexpected(std::move(change.error()));
   if (!*change) return revision;
-  (*change)->registry.revision = revision + 1;
-  const auto text = text_of(**change, is_strict ? (*file)->text.get() : nullptr);
-  const Commit commit{revision + 1, options_.now(), author, std::move((*change)->records)};
-  const auto done = publish(files_, *target, *file, text, commit);
+  auto& [published, records] = **change;
+  published.revision = revision + 1;
+  const Commit commit{published.revision, options_.now(), author, std::move(records)};
+  const auto done = publish(files_, *target, *file, published, commit);
   if (!done) return std::unexpected(cannot_write(path_, done.error()));
-  return commit.revision;
+  // The commit is done, whatever becomes of this: a history that could not be cut is cut another time.
+  [[maybe_unused]] const auto cut = prune_history(files_, history_path(*target), published.revision, options_.history);
+  return published.revision;
+}
+
+std::expected<std::vector<Commit>, Error> FileStore::commits_until(std::uint64_t latest,
+                                                                   std::string_view service) const {
+  const auto target = follow(path_);
+  if (!target) return std::unexpected(target.error());
+  const auto path = history_path(*target);
+  const auto text = read_history(path);
+  if (!text) return std::unexpected(cannot_read("history", path, text.error()));
+  return read_commits(*text, latest, service);
 }
 
 std::expected<std::vector<Commit>, Error> FileStore::history(std::string_view service) {
   // The registry first: a commit in between is then left out, instead of being half there.
   const auto registry = read();
   if (!registry) return std::unexpected(registry.error());
+  return commits_until(registry->revision, service);
+}
+
+std::expected<LastKnown, Error> FileStore::last_known() {
+  const auto file = read_file();
+  if (!file) return std::unexpected(file.error());
   const auto target = follow(path_);
   if (!target) return std::unexpected(target.error());
-  const auto path = history_path(*target);
-  constexpr std::size_t largest_history = 1UZ << 30;
-  const auto file = system::read_file(path, largest_history);
-  if (!file) return std::unexpected(cannot_read("history", path, file.error()));
-  if (!*file) return std::vector<Commit>{};
-  return read_commits((*file)->text, registry->revision, service);
+  return know(*file ? &(*file)->text : nullptr, path_, *target);
+}
+
+std::expected<Past, Error> FileStore::at(std::uint64_t revision) {
+  auto known = last_known();
+  if (!known) return std::unexpected(std::move(known.error()));
+  const auto commits = commits_until(known->registry.revision, "");
+  if (!commits) return std::unexpected(commits.error());
+  return go_back(std::move(known->registry), *commits, revision);
+}
+
+std::expected<Registry, Error> FileStore::previous() {
+  const auto target = follow(path_);
+  if (!target) return std::unexpected(target.error());
+  return read_previous(*target);
 }
 
 }  // namespace berth::store

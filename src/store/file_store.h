@@ -5,7 +5,8 @@
 //   a.json.previous     the registry before the last commit
 //   a.json.old          the file that was there before berth wrote its first commit over it, in an old format, say;
 //                       kept once and for all
-//   a.history.jsonl     one line a commit (store/history.h)
+//   a.json.broken       the last one that was invalid when recover() replaced it
+//   a.history.jsonl     one line a commit (store/history.h); the last thousand or so (store/history_file.h)
 //   a.json.tmp          for an instant, during a commit
 //
 // A commit: lock -> read the latest -> mutate -> write `.tmp` and the history line -> fsync both -> `.previous` ->
@@ -19,6 +20,8 @@
 #include <string>
 #include <string_view>
 
+#include "store/history_file.h"
+#include "store/publication.h"
 #include "store/store.h"
 #include "system/files.h"
 #include "system/read_file.h"
@@ -30,14 +33,9 @@ struct FileStoreOptions {
   double wait = 10;
   // The time of a commit, RFC 3339. The machine's clock if empty.
   std::function<std::string()> now = {};
+  HistoryBound history = {};
   // What changes the file system; the kernel if null. Must outlive the store.
   system::Files* files = nullptr;
-};
-
-// The registry's file as it is before a commit.
-struct PresentFile {
-  std::shared_ptr<const std::string> text;
-  system::FileStatus status;
 };
 
 class FileStore final : public Store {
@@ -48,15 +46,24 @@ class FileStore final : public Store {
   std::expected<Entry, Error> find(std::string_view service) override;
   std::expected<std::uint64_t, Error> update(const Author& author, const Mutation& mutate) override;
   std::expected<std::vector<Commit>, Error> history(std::string_view service) override;
+  std::expected<LastKnown, Error> last_known() override;
+  std::expected<Past, Error> at(std::uint64_t revision) override;
+  std::expected<Registry, Error> previous() override;
+  std::expected<std::uint64_t, Error> recover(const Author& author, const Mutation& mutate) override;
   std::string name() const override { return path_; }
 
  private:
+  enum class Basis : std::uint8_t { latest, last_known };
+  std::expected<std::uint64_t, Error> commit(const Author& author, const Mutation& mutate, Basis basis);
+  std::expected<std::vector<Commit>, Error> commits_until(std::uint64_t latest, std::string_view service) const;
   // The file as it is, links followed; nullopt if there is none.
   std::expected<std::optional<system::File>, Error> read_file() const;
 
   std::expected<Registry, Error> parse(std::string_view text) const;
-  // The file that is there under the lock; known_ has its registry if it is in the strict form.
+  // The file that is there under the lock; known_ has its registry if it has the strict form.
   std::expected<std::optional<PresentFile>, Error> look_again(const std::string& target);
+  // What `file` says, or what else is known; notes in `file` whether it is broken.
+  std::expected<Registry, Error> registry_of(std::optional<PresentFile>& file, const std::string& target, Basis basis);
 
   std::string path_;
   FileStoreOptions options_;

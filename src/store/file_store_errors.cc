@@ -9,7 +9,6 @@
 #include <charconv>
 
 #include "core/quote.h"
-#include "store/codec.h"
 #include "system/accounts.h"
 #include "system/read_file.h"
 
@@ -61,6 +60,13 @@ std::string shown_holder(const system::LockHolder& holder) {
 Error cannot_read(std::string_view what, const std::string& path, const system::Error& error) {
   const auto message = "cannot read the " + std::string(what) + ": " + escape(error.message());
   if (is_permission(error.code)) return {ErrorCode::not_writable, message, permission_hint(path)};
+  const auto word = shell_word(path);
+  if (what == "registry" && error.code == EFBIG) {
+    return {ErrorCode::unreadable, message,
+            "mv " + word + " " + shell_word(path + ".broken") +
+                "   puts it aside\nberth restore --previous --registry " + word +
+                "   then goes back to the registry before the last commit"};
+  }
   return {ErrorCode::unreadable, message, "choose another registry with --registry FILE"};
 }
 
@@ -77,16 +83,6 @@ Error cannot_lock(const system::LockFailure& failure, double waited) {
     error.hint = "kill -CONT " + std::to_string(failure.holder->pid) + "   lets it go on";
   }
   return error;
-}
-
-std::string way_back(const std::string& path) {
-  const auto previous = path + ".previous";
-  const auto file = system::read_file(previous);
-  const auto registry = file && *file ? parse_registry((*file)->text, previous) : std::unexpected(Error{});
-  auto anew = "rm " + shell_word(path) + "   starts anew with an empty registry";
-  if (!registry) return anew;
-  return "cp " + shell_word(previous) + " " + shell_word(path) + "   goes back to revision " +
-         std::to_string(registry->revision) + "\n" + anew;
 }
 
 }  // namespace berth::store

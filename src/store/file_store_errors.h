@@ -19,8 +19,4 @@ Error cannot_write(const std::string& path, const system::Error& error);
 // Somebody else held the lock for all of `waited` seconds.
 Error cannot_lock(const system::LockFailure& failure, double waited);
 
-// For a registry at `path` that cannot be parsed, as commands for a shell: back to `.previous` if that is a valid
-// registry, or to an empty one.
-std::string way_back(const std::string& path);
-
 }  // namespace berth::store

@@ -58,6 +58,20 @@ struct Entry {
 
 Entry entry_of(const Registry& registry, std::string_view service);
 
+// The registry as it was at some revision.
+struct Past {
+  Registry registry;
+  // Services that an editor changed meanwhile: what the history says of them does not lead to what is there.
+  std::vector<std::string> edited = {};
+};
+
+// What is known of the latest registry.
+struct LastKnown {
+  Registry registry;
+  // It is not read from where it should be: that is invalid or gone, and this is what is kept beside it.
+  bool is_rebuilt = false;
+};
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -76,6 +90,21 @@ class Store {
   // The commits that concern `service`, or all if it is empty; the oldest first. Lines that no commit of the registry
   // stands behind (a newer revision than the registry's, a torn end) are left out.
   virtual std::expected<std::vector<Commit>, Error> history(std::string_view service) = 0;
+
+  // The latest registry; or, where that is invalid or gone, what the one that is kept and the history tell of it. One
+  // of which nothing is kept is empty if it is gone, and the error of read() if it is invalid.
+  virtual std::expected<LastKnown, Error> last_known() = 0;
+
+  // The registry as it was at `revision`, told from what is last known and the history. Errors: negative if there is no
+  // such revision, or not any more; those of last_known().
+  virtual std::expected<Past, Error> at(std::uint64_t revision) = 0;
+
+  // The registry of before the last commit, as it was kept. Errors: negative if none is; unreadable.
+  virtual std::expected<Registry, Error> previous() = 0;
+
+  // update(), of what is last known: the way back from a registry that is invalid or gone. An invalid one is kept
+  // aside.
+  virtual std::expected<std::uint64_t, Error> recover(const Author& author, const Mutation& mutate) = 0;
 
   // For messages: the path of the file, or an address.
   virtual std::string name() const = 0;

@@ -131,6 +131,15 @@ std::expected<void, Error> Replacement::publish() {
   return {};
 }
 
+std::expected<void, Error> replace_file(Files& files, const std::string& path, std::string_view content,
+                                        const std::optional<FileStatus>& like) {
+  auto replacement = Replacement::begin(files, path, like);
+  if (!replacement) return std::unexpected(std::move(replacement.error()));
+  auto done = replacement->write(content);
+  if (done) done = replacement->sync();
+  return done ? replacement->publish() : done;
+}
+
 std::expected<void, Error> keep_as(Files& files, const std::string& path, const FileStatus& status,
                                    std::string_view text, const std::string& second) {
   // After a crash in the middle of a commit both names may be one file already; rename() would then do nothing and
@@ -145,11 +154,7 @@ std::expected<void, Error> keep_as(Files& files, const std::string& path, const 
   }
   if (errno == ENOENT) return {};  // somebody removed it: there is nothing to keep
   if (!is_refusal_of_links(errno)) return failure("link to", temporary);
-  auto copy = Replacement::begin(files, second, status);
-  if (!copy) return std::unexpected(std::move(copy.error()));
-  auto done = copy->write(text);
-  if (done) done = copy->sync();
-  return done ? copy->publish() : done;
+  return replace_file(files, second, text, status);
 }
 
 std::expected<void, Error> make_directories(Files& files, const std::string& path) {

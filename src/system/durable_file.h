@@ -50,6 +50,10 @@ class Replacement {
   bool is_published_ = false;
 };
 
+// All of it: afterwards the file says `content`, durably.
+std::expected<void, Error> replace_file(Files& files, const std::string& path, std::string_view content,
+                                        const std::optional<FileStatus>& like);
+
 // Makes `second` another name of the file at `path` (whose status and text are given), in the place of whatever was
 // called so: at no instant is there neither. Where the file system has no hard links, or forbids this one, it is a
 // copy. Not made durable by itself.

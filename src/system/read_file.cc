@@ -33,6 +33,23 @@ std::expected<std::string, Error> read_text(int fd, std::size_t expected_size, s
   }
 }
 
+struct OpenFile {
+  UniqueFd fd;
+  FileStatus status;
+};
+
+std::expected<std::optional<OpenFile>, Error> open_file(const std::string& path) {
+  // O_NONBLOCK: opening a FIFO must not wait for its writer.
+  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  if (!fd) {
+    if (errno == ENOENT) return std::nullopt;
+    return std::unexpected(last_error("open '" + path + "'"));
+  }
+  const auto status = status_of_regular(fd.get(), path);
+  if (!status) return std::unexpected(status.error());
+  return OpenFile{std::move(fd), *status};
+}
+
 std::expected<std::string, Error> target_of_link(const std::string& path) {
   std::array<char, PATH_MAX> buffer{};
   const auto length = ::readlink(path.c_str(), buffer.data(), buffer.size());
@@ -41,40 +58,46 @@ std::expected<std::string, Error> target_of_link(const std::string& path) {
   return target.starts_with('/') ? target : directory_of(path) + "/" + target;
 }
 
-// O_NONBLOCK: opening a FIFO must not wait for its writer.
-UniqueFd open_to_read(const std::string& path) {
-  return UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-}
-
 bool is_no_link(int code) { return code == EINVAL || code == ENOENT; }
 
 }  // namespace
 
 std::expected<std::optional<File>, Error> read_file(const std::string& path, std::size_t limit) {
-  const auto fd = open_to_read(path);
-  if (!fd) {
-    if (errno == ENOENT) return std::nullopt;
-    return std::unexpected(last_error("open '" + path + "'"));
-  }
-  const auto status = status_of_regular(fd.get(), path);
-  if (!status) return std::unexpected(status.error());
-  if (status->size > limit) return std::unexpected(Error{EFBIG, "read '" + path + "'"});
-  auto text = read_text(fd.get(), status->size, limit, path);
+  const auto file = open_file(path);
+  if (!file) return std::unexpected(file.error());
+  if (!*file) return std::nullopt;
+  const auto& [fd, status] = **file;
+  if (status.size > limit) return std::unexpected(Error{EFBIG, "read '" + path + "'"});
+  auto text = read_text(fd.get(), status.size, limit, path);
   if (!text) return std::unexpected(std::move(text.error()));
-  return File{std::move(*text), *status};
+  return File{std::move(*text), status};
+}
+
+std::expected<std::optional<File>, Error> read_end(const std::string& path, std::size_t length) {
+  const auto file = open_file(path);
+  if (!file) return std::unexpected(file.error());
+  if (!*file) return std::nullopt;
+  const auto& [fd, status] = **file;
+  const auto left_out = status.size > length ? status.size - length : 0;
+  if (::lseek(fd.get(), static_cast<off_t>(left_out), SEEK_SET) < 0) {
+    return std::unexpected(last_error("seek in '" + path + "'"));
+  }
+  // What is appended meanwhile may be read as well.
+  auto text = read_text(fd.get(), status.size - left_out, std::size_t{status.size} + largest_file, path);
+  if (!text) return std::unexpected(std::move(text.error()));
+  return File{std::move(*text), status};
 }
 
 std::optional<FileStatus> status_if_same(const std::string& path, std::string_view text) {
-  const auto fd = open_to_read(path);
-  if (!fd) return std::nullopt;
-  const auto status = status_of_regular(fd.get(), path);
-  if (!status || status->size != text.size()) return std::nullopt;
+  const auto file = open_file(path);
+  if (!file || !*file || (*file)->status.size != text.size()) return std::nullopt;
+  const auto& [fd, status] = **file;
   constexpr std::size_t portion = 16 << 10;
   std::array<char, portion> bytes;
   while (true) {
     const auto got = ::read(fd.get(), bytes.data(), bytes.size());
     if (got < 0 && errno == EINTR) continue;
-    if (got == 0 && text.empty()) return *status;
+    if (got == 0 && text.empty()) return status;
     if (got <= 0 || !text.starts_with(std::string_view(bytes.data(), static_cast<std::size_t>(got))))
       return std::nullopt;
     text.remove_prefix(static_cast<std::size_t>(got));

@@ -25,6 +25,9 @@ constexpr std::size_t largest_file = 64UZ << 20;
 // `limit` bytes.
 std::expected<std::optional<File>, Error> read_file(const std::string& path, std::size_t limit = largest_file);
 
+// The last `length` bytes of the file, or all of it if it is shorter: `status` has its whole size. Otherwise as above.
+std::expected<std::optional<File>, Error> read_end(const std::string& path, std::size_t length);
+
 // The status of the file if it says `text` and nothing else; nullopt if not, or if it cannot be read: read_file() then
 // tells what it says, or why not. No memory is needed for what is known already.
 std::optional<FileStatus> status_if_same(const std::string& path, std::string_view text);

@@ -4,7 +4,8 @@
 #   private_namespaces
 #
 # Then each test runs in a network and a mount namespace of its own, as root of it: `lo` is up, nothing else listens,
-# every port may be bound, /opt is empty, and all that ends with the test. Without root, and where user namespaces are
+# every port may be bound, the directories that `berth migrate` looks into are empty (but for one that the checkout is
+# in), and all that ends with the test. Without root, and where user namespaces are
 # forbidden, the tests are skipped.
 #
 # setup() makes a registry of the test's own; a file with another setup() calls setup_registry in it.
@@ -24,8 +25,11 @@ private_namespaces() {
   local enter=(unshare --net --mount --propagation private)
   "${enter[@]}" true 2>/dev/null || enter+=(--user --map-root-user)
   "${enter[@]}" true 2>/dev/null || { BERTH_NAMESPACES=none; return 0; }
-  # shellcheck disable=SC2016 # that is for the inner sh, which becomes the test
-  begin_again "${enter[@]}" sh -c 'ip link set lo up && mount -t tmpfs tmpfs /opt && exec "$@"' sh
+  local hide='' directory
+  for directory in /opt /srv /home /root /var/lib/docker /etc/nginx /etc/apache2 /etc/haproxy /etc/caddy /etc/traefik; do
+    [[ ! -d $directory || $ROOT/ == "$directory"/* ]] || hide+="mount -t tmpfs tmpfs $directory && "
+  done
+  begin_again "${enter[@]}" sh -c "ip link set lo up && $hide"'exec "$@"' sh
 }
 
 # namespaces_of PID: instead of private_namespaces: each test runs in those of a process that setup_file started. Without

@@ -5,7 +5,7 @@ load berth
 load checks
 private_namespaces
 
-commands="register get list release free next who explain migrate history version help"
+commands="register get list release free next who explain migrate history undo restore version help"
 
 @test "no words at all: the overview on stderr, bad input" {
   berth

@@ -86,6 +86,23 @@ PYTHON
   valid
 }
 
+@test "JSON: going back" {
+  "$BERTH" register web 8080
+  "$BERTH" register media 10000-10100/udp fixed
+  answer restore undo --dry-run
+  answer restore undo
+  answer restore undo
+  answer restore restore 1
+  answer restore restore 1
+  answer restore restore --previous --dry-run
+  answer error restore 99
+  answer error restore --previous 1
+  echo '{' >"$BERTH_REGISTRY"
+  answer error undo
+  answer restore restore --previous
+  valid
+}
+
 @test "JSON: who and free, of every kind of holder" {
   listen tcp 8080
   hold bound 8081

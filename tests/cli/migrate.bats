@@ -103,17 +103,15 @@ changes() { jq -r '.plan[] | "\(.change) \(.service) \(.endpoint.address):\(.end
   expect_stderr old.json
 }
 
-@test "listeners that nobody has named are listed, with the way to name them" {
+@test "what listens is taken over under the name of its program, as fixed" {
   listen tcp 7000
   listen udp 7001 127.0.0.1
   "$BERTH" register web 8080
   listen tcp 8080
   remember
-  berth migrate --json
-  expect_json 0 '[.plan[] | "\(.change) \(.service) \(.endpoint.port)/\(.endpoint.protocol)"]
-    == ["skip null 7000/tcp", "skip null 7001/udp"]' '.plan[0].because | contains("--running NAME=7000")'
-  berth migrate
-  expect_stderr "--running NAME=7000" python3
+  berth migrate --dry-run --json
+  expect_json 0 '.plan[0].because | contains("python3 (pid")' '.found | all(.state == "running" and .source == "socket")'
+  [ "$(changes)" = $'add python3 *:7000/tcp\nadd python3/7001 127.0.0.1:7001/udp\nkeep web *:8080/tcp' ]
   expect_untouched
 }
 

@@ -18,7 +18,7 @@ rewritten() {
 every_command() {
   local words
   for words in "get web" "get web 80" list "list --plain" "register new 9000" "register web 8080" "release web" \
-    "release --all" "free 9000" "next 9000" "who 9000" "explain web" history "migrate --yes" "register new 9000 --dry-run"; do
+    "release --all" "free 9000" "next 9000" "who 9000" "explain web" history undo "migrate --yes" "register new 9000 --dry-run"; do
     # shellcheck disable=SC2086 # words
     refuses "$1" $words || { echo "with: $words"; return 1; }
   done
@@ -208,28 +208,32 @@ REGISTRY
   expect_stderr "$BERTH_REGISTRY" "line 3"
 }
 
-@test "broken: the message has the way back to the registry before the last commit, and that way works" {
+@test "broken: the message has the ways back, and each works" {
   "$BERTH" register web 8080
   "$BERTH" register api 8081
   echo '{' >"$BERTH_REGISTRY"
   berth get web
   expect 6
-  expect_stderr "$BERTH_REGISTRY.previous" "revision 1" "rm "
-  local way
-  way=$(grep -o "cp [^ ]*.previous [^ ]*" <<<"$stderr")
-  bash -c "$way"
-  berth get web
-  expect 0 8080
-  berth get api
-  expect 1
+  expect_stderr "revision 1" "revision 2" "rm "
+  local goal web api
+  cp -r "${BERTH_REGISTRY%/*}" "$BATS_TEST_TMPDIR/broken"
+  PATH=$BATS_TEST_TMPDIR:$PATH
+  ln -s "$BERTH" "$BATS_TEST_TMPDIR/berth"
+  while read -r goal web api; do
+    rm -r "${BERTH_REGISTRY%/*}"
+    cp -r "$BATS_TEST_TMPDIR/broken" "${BERTH_REGISTRY%/*}"
+    bash -c "$(grep -o "berth restore $goal --registry [^ ]*" <<<"$stderr")" 2>/dev/null
+    [ "$("$BERTH" get web 1)" = "$web" ]
+    [ "$("$BERTH" get api 1)" = "$api" ]
+  done <<<$'--previous 8080 1\n2 8080 8081'
 }
 
-@test "broken: where there is no good one before, rm alone is the way, and it works" {
+@test "broken: where nothing good is kept, rm alone is the way, and it works" {
   echo '{' >"$BERTH_REGISTRY"
   echo '{' >"$BERTH_REGISTRY.previous"
   berth get web
   expect 6
-  [[ $stderr != *"cp "* ]]
+  [[ $stderr != *"restore"* ]]
   bash -c "$(grep -o "rm [^ ]*" <<<"$stderr")"
   berth register web 8080
   expect 0 8080

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "store/rebuild.h"
 #include "store/store.h"
 
 namespace berth::tests {
@@ -34,6 +35,7 @@ class MemoryStore final : public store::Store {
     const std::lock_guard guard(registry_mutex_);
     if (!*change) return registry_.revision;
     (*change)->registry.revision = registry_.revision + 1;
+    if (registry_.revision > 0 || !registry_.allocations().empty()) previous_ = std::move(registry_);
     registry_ = std::move((*change)->registry);
     commits_.push_back({registry_.revision, "2026-11-22T18:00:00Z", author, std::move((*change)->records)});
     return registry_.revision;
@@ -46,6 +48,23 @@ class MemoryStore final : public store::Store {
       if (concerns(commit, service)) found.push_back(commit);
     }
     return found;
+  }
+
+  std::expected<store::LastKnown, Error> last_known() override { return store::LastKnown{*read()}; }
+
+  std::expected<store::Past, Error> at(std::uint64_t revision) override {
+    const std::lock_guard guard(registry_mutex_);
+    return store::go_back(registry_, commits_, revision);
+  }
+
+  std::expected<Registry, Error> previous() override {
+    const std::lock_guard guard(registry_mutex_);
+    if (!previous_) return std::unexpected(Error{ErrorCode::negative, "there is none"});
+    return *previous_;
+  }
+
+  std::expected<std::uint64_t, Error> recover(const store::Author& author, const store::Mutation& mutate) override {
+    return update(author, mutate);
   }
 
   std::string name() const override { return "memory"; }
@@ -61,6 +80,7 @@ class MemoryStore final : public store::Store {
   std::mutex writer_mutex_;
   std::mutex registry_mutex_;
   Registry registry_;
+  std::optional<Registry> previous_;
   std::vector<store::Commit> commits_;
 };
 

@@ -246,6 +246,33 @@ TYPED_TEST(StoreContract, ReadersSeeWholeRegistriesWhileWritersWrite) {
   EXPECT_EQ(torn, 0);
 }
 
+TYPED_TEST(StoreContract, TellsEveryRevisionThatThereWas) {
+  std::vector<Registry> life{this->latest()};
+  for (const auto& mutation : {put("a", 1), put("b", 2), put("a", 3), tests::erase("b")}) {
+    this->store_->update(author, mutation).value();
+    life.push_back(this->latest());
+  }
+  for (const auto& each : life) EXPECT_EQ(this->store_->at(each.revision).value().registry, each);
+  EXPECT_EQ(this->store_->at(life.size()).error().code, ErrorCode::negative);
+}
+
+TYPED_TEST(StoreContract, KeepsTheRegistryOfBeforeTheLastCommit) {
+  EXPECT_EQ(this->store_->previous().error().code, ErrorCode::negative);
+  this->store_->update(author, put("a", 1)).value();
+  EXPECT_EQ(this->store_->previous().error().code, ErrorCode::negative);
+  const auto before = this->latest();
+  this->store_->update(author, put("b", 2)).value();
+  EXPECT_EQ(this->store_->previous().value(), before);
+}
+
+TYPED_TEST(StoreContract, RecoverOfWhatIsNotLostIsAnUpdate) {
+  this->store_->update(author, put("a", 1)).value();
+  EXPECT_FALSE(this->store_->last_known().value().is_rebuilt);
+  EXPECT_EQ(this->store_->last_known().value().registry, this->latest());
+  EXPECT_EQ(this->store_->recover(author, put("b", 2)).value(), 2U);
+  EXPECT_EQ(this->store_->history("").value().size(), 2U);
+}
+
 TYPED_TEST(StoreContract, HasAName) { EXPECT_FALSE(this->store_->name().empty()); }
 
 }  // namespace

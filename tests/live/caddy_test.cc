@@ -95,7 +95,7 @@ std::set<std::string> open_endpoints() {
 }
 
 std::set<std::string> found_endpoints(const std::string& path) {
-  const auto discovery = discover::Caddy().read(discover::DirectoryTree(), {path});
+  const auto discovery = discover::CaddyDiscoverer().read(discover::DirectoryTree(), {path});
   EXPECT_THAT(discovery.problems, testing::IsEmpty());
   std::set<std::string> lines;
   for (auto found : discovery.found) {

@@ -34,7 +34,10 @@ Registry old(std::initializer_list<Allocation> allocations) {
 }
 
 Plan plan(World& world, const std::vector<store::Store*>& sources, const std::vector<Running>& running = {}) {
-  return plan_migration(world.context(), {sources, running}).value();
+  const bool whole_machine = sources.empty() && running.empty();
+  return plan_migration(world.context(), {.sources = sources, .running = running, .whole_machine = whole_machine})
+      .value()
+      .plan;
 }
 
 std::vector<std::pair<std::string, What>> outline(const Plan& plan) {
@@ -116,7 +119,7 @@ TEST(MigrateRunning, NeedsAListener) {
   World world;
   world.machine.scene.holders = {tests::connection("3000"), listener("3000/udp")};
   const std::vector<Running> running{{"gitea", endpoint("3000")}};
-  const auto error = plan_migration(world.context(), {{}, running}).error();
+  const auto error = plan_migration(world.context(), {.running = running}).error();
   EXPECT_EQ(error.code, ErrorCode::unseen);
   EXPECT_EQ(error.message, "nothing listens on 3000/tcp, so it cannot be 'gitea'");
   EXPECT_THAT(error.hint, HasSubstr("berth register gitea 3000"));
@@ -126,7 +129,7 @@ TEST(MigrateRunning, NeedsAGoodName) {
   World world;
   world.machine.scene.holders = {listener("3000")};
   const std::vector<Running> running{{"x\"y", endpoint("3000")}};
-  EXPECT_EQ(plan_migration(world.context(), {{}, running}).error().code, ErrorCode::usage);
+  EXPECT_EQ(plan_migration(world.context(), {.running = running}).error().code, ErrorCode::usage);
 }
 
 TEST(MigrateRunning, OnAnAllocatedPortIsAConflict) {
@@ -143,25 +146,29 @@ TEST(MigrateRunning, UnderTwoNamesIsAConflict) {
               ElementsAre(Pair("a", What::add), Pair("b", What::conflict)));
 }
 
-TEST(MigrateProposal, ListsListenersThatNobodyHasNamed) {
+TEST(MigrateMachine, TakesOverWhatListensUnderItsOwnName) {
   World world(registry({allocation("web", "80")}));
   world.machine.scene.holders = {listener("80"), listener("127.0.0.1:5432", "postgres"), listener("53/udp", "dns"),
                                  tests::connection("4000")};
-  const auto changes = plan(world, {}).changes;
-  ASSERT_THAT(changes, SizeIs(2));
-  EXPECT_EQ(changes[0].what, What::skip);
-  EXPECT_THAT(changes[0].because, HasSubstr("--running NAME="));
-  EXPECT_EQ(changes[0].allocation.endpoint.ports, tests::ports("5432"));
-  EXPECT_EQ(changes[1].allocation.endpoint, endpoint("53/udp"));
+  EXPECT_THAT(outline(plan(world, {})),
+              ElementsAre(Pair("dns", What::add), Pair("web", What::keep), Pair("postgres", What::add)));
 }
 
-TEST(MigrateProposal, HasOneLineForOnePort) {
+TEST(MigrateMachine, TakesOverWhatFilesSay) {
   World world;
-  world.machine.scene.holders = {listener("0.0.0.0:80"), listener("[::!]:80"), listener("127.0.0.1:80", "x", 7)};
-  EXPECT_THAT(plan(world, {}).changes, SizeIs(1));
+  const Discovery discovery{{{.source = "compose",
+                              .file = "/srv/blog/compose.yaml",
+                              .line = 4,
+                              .group = "blog",
+                              .member = "web",
+                              .endpoint = endpoint("8080")}},
+                            {}};
+  const auto migration = plan_migration(world.context(), {.discovery = &discovery}).value();
+  EXPECT_THAT(outline(migration.plan), ElementsAre(Pair("blog", What::add)));
+  EXPECT_EQ(migration.found.at(0).service, "blog");
 }
 
-TEST(MigrateProposal, IsNotMadeWhereSomethingIsNamed) {
+TEST(MigrateMachine, IsLeftAloneWhereSomethingIsNamed) {
   World world;
   world.machine.scene.holders = {listener("80"), listener("3000", "gitea")};
   EXPECT_THAT(plan(world, {}, {{"gitea", endpoint("3000")}}).changes, SizeIs(1));
@@ -169,13 +176,12 @@ TEST(MigrateProposal, IsNotMadeWhereSomethingIsNamed) {
   EXPECT_THAT(plan(world, {&source}).changes, IsEmpty());
 }
 
-TEST(MigrateProposal, AddsNothing) {
+TEST(MigrateMachine, TwiceIsOnce) {
   World world;
   world.machine.scene.holders = {listener("80")};
-  const auto proposal = plan(world, {});
-  EXPECT_FALSE(proposal.adds());
-  apply_migration(world.context(), proposal).value();
-  EXPECT_THAT(world.commits(), IsEmpty());
+  apply_migration(world.context(), plan(world, {})).value();
+  EXPECT_FALSE(plan(world, {}).adds());
+  EXPECT_THAT(world.commits(), SizeIs(1));
 }
 
 TEST(ApplyMigration, PublishesAllInOneCommit) {
@@ -197,7 +203,7 @@ TEST(ApplyMigration, GivesAnOldFormItsRevision) {
   apply_migration(world.context(), plan(world, {})).value();
   EXPECT_EQ(world.registry().revision, 1U);
   EXPECT_THAT(world.commits().at(0).records, SizeIs(2));
-  EXPECT_THAT(plan(world, {}).changes, IsEmpty());
+  EXPECT_FALSE(plan(world, {}).adds());
 }
 
 // What overlaps is left to the operator, and must not be lost.

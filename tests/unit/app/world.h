@@ -75,6 +75,12 @@ class WatchedStore final : public store::Store {
   std::expected<std::vector<store::Commit>, Error> history(std::string_view service) override {
     return inner_.history(service);
   }
+  std::expected<store::LastKnown, Error> last_known() override { return inner_.last_known(); }
+  std::expected<store::Past, Error> at(std::uint64_t revision) override { return inner_.at(revision); }
+  std::expected<Registry, Error> previous() override { return inner_.previous(); }
+  std::expected<std::uint64_t, Error> recover(const store::Author& author, const store::Mutation& mutate) override {
+    return update(author, mutate);
+  }
   std::string name() const override { return "/srv/ports.json"; }
 
   std::expected<std::uint64_t, Error> update(const store::Author& author, const store::Mutation& mutate) override {
@@ -99,6 +105,10 @@ class BrokenStore final : public store::Store {
   std::expected<store::Entry, Error> find(std::string_view) override { return error(); }
   std::expected<std::uint64_t, Error> update(const store::Author&, const store::Mutation&) override { return error(); }
   std::expected<std::vector<store::Commit>, Error> history(std::string_view) override { return error(); }
+  std::expected<store::LastKnown, Error> last_known() override { return error(); }
+  std::expected<store::Past, Error> at(std::uint64_t) override { return error(); }
+  std::expected<Registry, Error> previous() override { return error(); }
+  std::expected<std::uint64_t, Error> recover(const store::Author&, const store::Mutation&) override { return error(); }
   std::string name() const override { return "/srv/torn.json"; }
 
  private:

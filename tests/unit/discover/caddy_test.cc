@@ -16,7 +16,7 @@ using testing::UnorderedElementsAre;
 constexpr auto path = "/etc/caddy/Caddyfile";
 const std::string admin = "127.0.0.1:2019/tcp admin";
 
-Discovery discover(const std::string& text) { return Caddy().read(tests::MemoryTree({{path, text}}), {path}); }
+Discovery discover(const std::string& text) { return CaddyDiscoverer().read(tests::MemoryTree({{path, text}}), {path}); }
 // Without the administration, unless the text is about it.
 std::vector<std::string> sockets(const std::string& text) {
   auto lines = tests::found_lines(discover("{\n admin off\n}\n" + text));
@@ -199,16 +199,16 @@ TEST(Caddy, WhatIsNoAddressIsAProblem) {
 }
 
 TEST(Caddy, WhatCannotBeReadHasNoAdministration) {
-  const auto discovery = Caddy().read(tests::MemoryTree(std::map<std::string, std::string>{}), {path});
+  const auto discovery = CaddyDiscoverer().read(tests::MemoryTree(std::map<std::string, std::string>{}), {path});
   EXPECT_THAT(discovery.found, IsEmpty());
   EXPECT_EQ(discovery.problems.size(), 1U);
 }
 
 TEST(Caddy, RecognizesItsFiles) {
-  EXPECT_TRUE(Caddy().recognizes("Caddyfile"));
-  EXPECT_TRUE(Caddy().recognizes("caddy.json"));
-  EXPECT_FALSE(Caddy().recognizes("Caddyfile.example"));
-  EXPECT_THAT(Caddy().usual_files(), testing::Contains("/etc/caddy/Caddyfile"));
+  EXPECT_TRUE(CaddyDiscoverer().recognizes("Caddyfile"));
+  EXPECT_TRUE(CaddyDiscoverer().recognizes("caddy.json"));
+  EXPECT_FALSE(CaddyDiscoverer().recognizes("Caddyfile.example"));
+  EXPECT_THAT(CaddyDiscoverer().usual_files(), testing::Contains("/etc/caddy/Caddyfile"));
 }
 
 TEST(Caddy, ManyHostsAndAddressesAreNoWork) {

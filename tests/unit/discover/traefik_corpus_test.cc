@@ -28,7 +28,7 @@ TEST(TraefikCorpus, EveryFileIsReadOrAProblem) {
     for (std::string line; std::getline(file, line); text += line + "\n") {
       for (const std::string path : {"/etc/traefik/traefik.yml", "/etc/traefik/traefik.toml"}) {
         const std::map<std::string, std::string> tree{{path, text}};
-        for (const auto& found : Traefik().read(tests::MemoryTree(tree), {path}).found)
+        for (const auto& found : TraefikDiscoverer().read(tests::MemoryTree(tree), {path}).found)
           EXPECT_EQ(found.endpoint.has_value(), found.state == Found::State::declared) << entry.path();
       }
     }

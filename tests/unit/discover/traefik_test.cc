@@ -18,7 +18,7 @@ constexpr auto toml = "/etc/traefik/traefik.toml";
 
 Discovery discover(const std::string& path, const std::string& text) {
   const std::map<std::string, std::string> files{{path, text}};
-  return Traefik().read(tests::MemoryTree(files), {path});
+  return TraefikDiscoverer().read(tests::MemoryTree(files), {path});
 }
 std::vector<std::string> of_yaml(const std::string& text) { return tests::found_lines(discover(yaml, text)); }
 std::vector<std::string> of_toml(const std::string& text) { return tests::found_lines(discover(toml, text)); }
@@ -145,8 +145,8 @@ TEST(Traefik, TellsWhereItIsWritten) {
 TEST(Traefik, ReadsOneFileOfADirectory) {
   const tests::MemoryTree tree(
       {{toml, "[entryPoints.t]\naddress = \":81\"\n"}, {yaml, "entryPoints:\n  y:\n    address: :82\n"}});
-  EXPECT_THAT(tests::found_lines(Traefik().read(tree, {toml, yaml})), ElementsAre("81/tcp t"));
-  EXPECT_THAT(tests::found_lines(Traefik().read(tree, {yaml})), ElementsAre("82/tcp y"));
+  EXPECT_THAT(tests::found_lines(TraefikDiscoverer().read(tree, {toml, yaml})), ElementsAre("81/tcp t"));
+  EXPECT_THAT(tests::found_lines(TraefikDiscoverer().read(tree, {yaml})), ElementsAre("82/tcp y"));
 }
 
 TEST(Traefik, WhatIsBrokenIsAProblemOfItsLine) {
@@ -158,7 +158,7 @@ TEST(Traefik, WhatIsBrokenIsAProblemOfItsLine) {
     EXPECT_GE(discovery.problems[0].line, 2U) << text;
     EXPECT_THAT(discovery.found, IsEmpty());
   }
-  EXPECT_EQ(Traefik().read(tests::MemoryTree(std::map<std::string, std::string>{}), {yaml}).problems.at(0).message,
+  EXPECT_EQ(TraefikDiscoverer().read(tests::MemoryTree(std::map<std::string, std::string>{}), {yaml}).problems.at(0).message,
             "no such file");
 }
 
@@ -170,10 +170,10 @@ TEST(Traefik, TomlThatIsTooDeepIsRefused) {
 }
 
 TEST(Traefik, RecognizesItsFiles) {
-  EXPECT_TRUE(Traefik().recognizes("traefik.yml"));
-  EXPECT_TRUE(Traefik().recognizes("traefik.toml"));
-  EXPECT_FALSE(Traefik().recognizes("dynamic.yml"));
-  EXPECT_THAT(Traefik().usual_files(), testing::Contains(yaml));
+  EXPECT_TRUE(TraefikDiscoverer().recognizes("traefik.yml"));
+  EXPECT_TRUE(TraefikDiscoverer().recognizes("traefik.toml"));
+  EXPECT_FALSE(TraefikDiscoverer().recognizes("dynamic.yml"));
+  EXPECT_THAT(TraefikDiscoverer().usual_files(), testing::Contains(yaml));
 }
 
 }  // namespace

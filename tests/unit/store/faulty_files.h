@@ -26,6 +26,7 @@ class CountedFiles : public system::KernelFiles {
   int ftruncate(int fd, off_t size) override { return proceed() ? KernelFiles::ftruncate(fd, size) : -1; }
   int fchmod(int fd, mode_t mode) override { return proceed() ? KernelFiles::fchmod(fd, mode) : -1; }
   int fchown(int fd, uid_t user, gid_t group) override { return proceed() ? KernelFiles::fchown(fd, user, group) : -1; }
+  int begin_write_out(int fd) override { return proceed() ? KernelFiles::begin_write_out(fd) : -1; }
   int fsync(int fd) override { return proceed() ? KernelFiles::fsync(fd) : -1; }
   int fdatasync(int fd) override { return proceed() ? KernelFiles::fdatasync(fd) : -1; }
   int link(const std::string& from, const std::string& to) override {
@@ -46,10 +47,24 @@ class CountedFiles : public system::KernelFiles {
   std::atomic<int> count_ = 0;
 };
 
+// A kernel that promises nothing, quickly.
+class UnsyncedFiles final : public system::KernelFiles {
+ public:
+  int begin_write_out(int) override { return 0; }
+  int fsync(int) override { return 0; }
+  int fdatasync(int) override { return 0; }
+};
+
 // One operation fails; what comes after it works again.
 class FailingFiles final : public CountedFiles {
  public:
   FailingFiles(int at, int code) : at_(at), code_(code) {}
+
+  // Half is written before the disk is full or fails. What is interrupted has written nothing (write(2)).
+  ssize_t write(int fd, const char* bytes, std::size_t size) override {
+    if (operations() == at_ && code_ != EINTR && size > 1) KernelFiles::write(fd, bytes, size / 2);
+    return CountedFiles::write(fd, bytes, size);
+  }
 
  protected:
   bool before(int number) override {
@@ -61,6 +76,19 @@ class FailingFiles final : public CountedFiles {
  private:
   int at_;
   int code_;
+};
+
+// One write takes half of what it is given, as write(2) may.
+class ShortFiles final : public CountedFiles {
+ public:
+  explicit ShortFiles(int at) : at_(at) {}
+
+  ssize_t write(int fd, const char* bytes, std::size_t size) override {
+    return CountedFiles::write(fd, bytes, operations() == at_ && size > 1 ? size / 2 : size);
+  }
+
+ private:
+  int at_;
 };
 
 // The process is killed before an operation, or in the middle of it if it is a write.

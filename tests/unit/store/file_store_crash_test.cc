@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <string>
 
@@ -34,6 +35,11 @@ class FileStoreCrash : public testing::TestWithParam<Before> {
     std::string path = directory / "registry.json";
     FileStore store{path};
   };
+
+  static int faults;
+  static int deaths;
+
+  static void TearDownTestSuite() { std::printf("operations failed: %d, processes killed: %d\n", faults, deaths); }
 
   static void prepare(Site& site) {
     if (GetParam() == Before::old_format) tests::write_text(site.path, old_text);
@@ -78,8 +84,11 @@ class FileStoreCrash : public testing::TestWithParam<Before> {
   }
 };
 
+int FileStoreCrash::faults = 0;
+int FileStoreCrash::deaths = 0;
+
 TEST_P(FileStoreCrash, AFailureOfAnyOperationLeavesTheOldRegistryOrTheNew) {
-  for (const int code : {ENOSPC, EACCES}) {
+  for (const int code : {EIO, ENOSPC, EROFS, EDQUOT, EINTR, EACCES}) {
     for (int at = 0;; ++at) {
       SCOPED_TRACE("operation " + std::to_string(at) + " fails with " + std::to_string(code));
       Site site;
@@ -95,7 +104,24 @@ TEST_P(FileStoreCrash, AFailureOfAnyOperationLeavesTheOldRegistryOrTheNew) {
       expect_next_commit_works(site);
       if (HasFailure()) return;
       if (files.operations() <= at) break;  // it never came to that operation
+      ++faults;
     }
+  }
+}
+
+TEST_P(FileStoreCrash, AShortWriteIsNoFailure) {
+  for (int at = 0;; ++at) {
+    SCOPED_TRACE("operation " + std::to_string(at) + " is half done");
+    Site site;
+    prepare(site);
+    const auto before = site.store.read().value();
+    tests::ShortFiles files(at);
+    const auto result = FileStore(site.path, {.files = &files}).update(author, put("db", 5432));
+    ASSERT_EQ(result.value_or(0), before.revision + 1);
+    expect_whole(site, before);
+    expect_next_commit_works(site);
+    if (HasFailure() || files.operations() <= at) return;
+    ++faults;
   }
 }
 
@@ -120,6 +146,7 @@ TEST_P(FileStoreCrash, ADeathAtAnyOperationLeavesTheOldRegistryOrTheNew) {
       EXPECT_EQ(WEXITSTATUS(status), 0);
       break;
     }
+    ++deaths;
   }
 }
 

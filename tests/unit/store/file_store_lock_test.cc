@@ -134,6 +134,8 @@ TEST_F(FileStoreLock, TheMutationRunsUnderTheLock) {
 
 TEST_F(FileStoreLock, AProgramThatTheHolderStartsDoesNotKeepTheLock) {
   FileStore store(path_);
+  // The file is there: it is opened otherwise than when it is made.
+  ASSERT_TRUE(store.update(author, put("first", 1)));
   pid_t child = -1;
   ASSERT_TRUE(store.update(author, [&](const Registry& registry) {
     child = ::fork();

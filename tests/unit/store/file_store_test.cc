@@ -300,13 +300,15 @@ TEST_F(FileStoreTest, ABrokenRegistryIsLeftAlone) {
   }
 }
 
-TEST_F(FileStoreTest, TheWayBackIsThePreviousRegistry) {
+TEST_F(FileStoreTest, TheWayBackIsInEveryErrorOfAnInvalidFile) {
   commit(put("web", 8080));
   commit(put("web", 8081));
   write_text(path_, "{");
-  const auto hint = store_.read().error().hint;
-  EXPECT_THAT(hint, AllOf(StartsWith("cp " + path_ + ".previous " + path_ + "   "), HasSubstr("revision 1"),
-                          HasSubstr("rm " + path_ + "   ")));
+  for (const auto& error : {store_.read().error(), store_.find("web").error(), store_.history("").error(),
+                            store_.update(author, put("web", 8082)).error()}) {
+    EXPECT_THAT(error.hint, AllOf(StartsWith("berth restore 2 --registry " + path_ + "   "), HasSubstr("revision 1"),
+                                  HasSubstr("rm " + path_ + "   ")));
+  }
 }
 
 TEST_F(FileStoreTest, APreviousRegistryThatIsBrokenTooIsNoWayBack) {
