@@ -125,7 +125,10 @@ PYTHON
   answer register register new 8086
   answer check check
   answer check check --all
-  answer migrate migrate
+  answer migrate migrate --dry-run
+  mkdir -p "$BATS_TEST_TMPDIR/blog"
+  printf 'services: {web: {ports: ["9001:80", "80", "${NO_SUCH}:1", "oops:x:y:z"]}}\n' >"$BATS_TEST_TMPDIR/blog/compose.yaml"
+  answer migrate migrate "$BATS_TEST_TMPDIR/blog" --dry-run
   answer migrate migrate --running web=8080 --dry-run
   answer migrate migrate --running web=8080 --yes
   valid
