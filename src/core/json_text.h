@@ -33,7 +33,7 @@ class JsonPen {
 
   void text(std::string_view literal) { at_ += literal.copy(at_, literal.size()); }
   void number(std::uint64_t number);
-  void string(std::string_view text);
+  void string(std::string_view string);
 
  private:
   std::string& out_;

@@ -26,19 +26,21 @@ std::vector<std::string_view> components_of(std::string_view path) {
   return components;
 }
 
+std::string below(std::string path, std::string_view name) { return path.append("/").append(name); }
+
 // Each of `directories` with each of its names that `component` matches.
 std::vector<std::string> descend(const FileTree& tree, const std::vector<std::string>& directories,
                                  const std::string& component) {
   std::vector<std::string> found;
   for (const auto& directory : directories) {
     if (!is_pattern(component)) {
-      found.push_back(directory + "/" + component);
+      found.push_back(below(directory, component));
       continue;
     }
     const auto names = tree.list(directory.empty() ? "/" : directory);
     if (!names || !*names) continue;
     for (const auto& name : **names) {
-      if (::fnmatch(component.c_str(), name.c_str(), FNM_PERIOD) == 0) found.push_back(directory + "/" + name);
+      if (::fnmatch(component.c_str(), name.c_str(), FNM_PERIOD) == 0) found.push_back(below(directory, name));
     }
   }
   return found;

@@ -33,6 +33,7 @@ AmendedText text_of(const Registry& registry, const std::optional<PresentFile>& 
     return text;
   }
   std::vector<std::string_view> changed;
+  changed.reserve(commit.records.size());
   for (const auto& record : commit.records) changed.push_back(record.service);
   std::ranges::sort(changed);
   const auto doubled = std::ranges::unique(changed);

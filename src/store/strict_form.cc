@@ -232,9 +232,9 @@ class Amended {
   }
 
  private:
-  void write(std::string text) { made_.pieces.push_back(made_.written.emplace_back(std::move(text))); }
+  void write(std::string text) { made_.pieces.emplace_back(made_.written.emplace_back(std::move(text))); }
   void separate() {
-    if (has_lines_) made_.pieces.push_back(",");
+    if (has_lines_) made_.pieces.emplace_back(",");
     has_lines_ = true;
   }
 

@@ -4,23 +4,24 @@
 #include <sys/mman.h>
 
 #include <algorithm>
-#include <cstdint>
 #include <cstdlib>
+#include <memory>
 
 namespace berth::system {
 
 void make_room(std::size_t bytes) {
   constexpr std::size_t worth_it = 128UZ << 10;
   constexpr std::size_t most = 16UZ << 20;
-  constexpr std::uintptr_t page = 4096;
+  constexpr std::size_t page = 4096;
   bytes = std::min(bytes, most);
   if (bytes < worth_it) return;
   // It shall come from the heap, and stay there when it is given back.
   ::mallopt(M_MMAP_THRESHOLD, static_cast<int>(2 * most));
   ::mallopt(M_TRIM_THRESHOLD, static_cast<int>(4 * most));
   void* const room = std::malloc(bytes);
-  const auto begin = (reinterpret_cast<std::uintptr_t>(room) + page - 1) & ~(page - 1);
-  if (room != nullptr) ::madvise(reinterpret_cast<void*>(begin), bytes - page, MADV_POPULATE_WRITE);
+  void* begin = room;
+  auto left = bytes;
+  if (room != nullptr && std::align(page, 1, begin, left) != nullptr) ::madvise(begin, left, MADV_POPULATE_WRITE);
   std::free(room);
 }
 
