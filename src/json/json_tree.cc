@@ -65,6 +65,10 @@ class TreeBuilder {
   }
   bool open(JsonTree::Type type) {
     const auto begin = next_token();
+    if (open_.size() >= JsonTree::deepest) {
+      fault_ = Fault{begin, "it is nested more than " + std::to_string(JsonTree::deepest) + " levels deep"};
+      return false;
+    }
     open_.push_back(add(type, begin, begin + 1));
     return true;
   }

@@ -28,8 +28,10 @@ class JsonTree {
   class Children;
 
   // Refuses what RFC 8259 refuses, text after the value, bytes that are not UTF-8, and two members of one name at any
-  // level. Takes any depth of nesting. `source` must outlive the tree.
+  // level, and what is nested deeper than anybody means it. `source` must outlive the tree.
   static std::expected<JsonTree, Fault> parse(std::string_view source);
+  // Each level takes memory while it is open.
+  static constexpr std::size_t deepest = 200'000;
 
   Value root() const;
 

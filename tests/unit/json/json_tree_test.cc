@@ -71,6 +71,15 @@ TEST(JsonTree, FaultsTellTheOffset) {
   EXPECT_EQ(fault.offset, 6U);
 }
 
+TEST(JsonTree, WhatIsNestedTooDeepIsAFault) {
+  const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
+  EXPECT_TRUE(JsonTree::parse(nested(JsonTree::deepest)));
+  const auto fault = JsonTree::parse(nested(JsonTree::deepest + 1)).error();
+  EXPECT_EQ(fault.offset, JsonTree::deepest);
+  EXPECT_THAT(fault.message, testing::HasSubstr("nested"));
+  EXPECT_FALSE(JsonTree::parse(std::string(std::size_t{8} << 20, '[')));
+}
+
 TEST(JsonTree, ADuplicateIsReportedWhereItStandsTheSecondTime) {
   const auto fault = JsonTree::parse(R"([{"a": 1, "b": 2, "a": 3}])").error();
   EXPECT_EQ(fault.offset, 23U);
