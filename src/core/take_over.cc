@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <map>
 #include <optional>
+#include <ranges>
 #include <utility>
 
 #include "core/naming.h"
@@ -50,14 +52,15 @@ class Planner {
   TakeOver plan() {
     for (std::size_t index = first_written_; index < claims_.size(); ++index) settle_written(index);
     if (reach_ == Reach::files) step_aside();
-    find_rivals();
     const Naming naming(unsettled());
-    for (const bool is_there : {true, false}) {
-      for (std::size_t index = 0; index < claims_.size(); ++index) {
-        if (!settled_[index] && claims_[index].is_there == is_there) take_over(index, naming);
-      }
+    take_over_all(naming, true);
+    // Only now: who has lost against what is there is nobody's rival.
+    find_rivals();
+    take_over_all(naming, false);
+    // The last first: what one has joined may have joined something later.
+    for (const auto& [index, with] : joined_ | std::views::reverse) {
+      take_.found[index].service = take_.found[with].service;
     }
-    for (const auto& [index, with] : joined_) take_.found[index].service = take_.found[with].service;
     return std::move(take_);
   }
 
@@ -80,8 +83,15 @@ class Planner {
     return open;
   }
 
+  void take_over_all(const Naming& naming, bool is_there) {
+    for (std::size_t index = 0; index < claims_.size(); ++index) {
+      if (!settled_[index] && claims_[index].is_there == is_there) take_over(index, naming);
+    }
+  }
+
   void say(What what, std::size_t index, std::string because) {
     const auto& claim = claims_[index];
+    if (claim.is_there) bystanders_.push_back(index);
     Allocation allocation{.service = take_.found[index].service, .endpoint = claim.endpoint, .owner = claim.owner};
     const bool has_port = take_.found[index].found.endpoint.has_value();
     take_.plan.changes.push_back({what, std::move(allocation), std::move(because), has_port});
@@ -167,24 +177,29 @@ class Planner {
 
   // Of two that are only written down, nobody can tell which is meant.
   void find_rivals() {
-    std::vector<std::pair<std::size_t, std::size_t>> rivals;
-    for (std::size_t left = 0; left < claims_.size(); ++left) {
-      for (std::size_t right = left + 1; right < claims_.size(); ++right) {
-        const bool both_open =
-            !settled_[left] && !settled_[right] && !claims_[left].is_there && !claims_[right].is_there;
-        if (!both_open || !overlap(claims_[left].endpoint, claims_[right].endpoint)) continue;
-        if (claims_[left].party == claims_[right].party) {
-          settled_[right] = true;
-          joined_.emplace_back(right, left);
-        } else if (registry_.overlapping(claims_[left].endpoint).empty()) {
-          rivals.emplace_back(left, right);
+    std::vector<std::size_t> open;
+    for (std::size_t index = 0; index < claims_.size(); ++index) {
+      if (!settled_[index] && is_nobodys(claims_[index].endpoint)) open.push_back(index);
+    }
+    std::map<std::size_t, std::size_t> rivals;  // of each, one is enough
+    for (auto left = open.begin(); left != open.end(); ++left) {
+      for (auto right = left + 1; right != open.end() && !settled_[*left]; ++right) {
+        if (settled_[*right] || !overlap(claims_[*left].endpoint, claims_[*right].endpoint)) continue;
+        if (claims_[*left].party == claims_[*right].party) {
+          settled_[*right] = true;
+          joined_.emplace_back(*right, *left);
+        } else {
+          rivals.try_emplace(*left, *right);
+          rivals.try_emplace(*right, *left);
         }
       }
     }
-    for (const auto& [left, right] : rivals) {
-      say_rival(left, right);
-      say_rival(right, left);
-    }
+    for (const auto& [index, other] : rivals) say_rival(index, other);
+  }
+
+  bool is_nobodys(const Endpoint& endpoint) const {
+    const auto is_in_the_way = [&](std::size_t index) { return overlap(claims_[index].endpoint, endpoint); };
+    return registry_.overlapping(endpoint).empty() && std::ranges::none_of(bystanders_, is_in_the_way);
   }
 
   void say_rival(std::size_t index, std::size_t other) {
@@ -260,7 +275,7 @@ class Planner {
   std::vector<bool> settled_;
   std::vector<std::pair<std::size_t, std::size_t>> joined_;
   std::vector<Taken> taken_;
-  std::vector<std::size_t> bystanders_;
+  std::vector<std::size_t> bystanders_;  // what is there and is left alone
   Reach reach_;
   std::string_view now_;
   TakeOver take_;
