@@ -20,11 +20,13 @@ using What = PlannedChange::What;
 
 // Programs that are called otherwise than their configuration.
 bool is_program_of(std::string_view program, std::string_view group) {
+  if (group.empty()) return false;
   return program == group || (group == "apache" && (program == "apache2" || program == "httpd"));
 }
 
 bool is_same_party(const Claim& there, const Claim& written) {
-  if (there.party == written.party || (there.owner && there.owner == written.owner)) return true;
+  if ((there.party == written.party && !written.party.group.empty()) || (there.owner && there.owner == written.owner))
+    return true;
   // Of a compose project it is the service that must be the same; of a program, its name.
   if (written.source == "compose") return false;
   return is_program_of(there.program, written.party.group) || is_program_of(there.party.group, written.party.group);
@@ -54,6 +56,7 @@ class Planner {
     if (reach_ == Reach::files) step_aside();
     const Naming naming(unsettled());
     take_over_all(naming, true);
+    join_own();
     // Only now: who has lost against what is there is nobody's rival.
     find_rivals();
     take_over_all(naming, false);
@@ -157,8 +160,9 @@ class Planner {
     for (std::size_t other = 0; other < first_written_; ++other) {
       if (other == there || settled_[other] || claims_[other].is_there != claims_[there].is_there) continue;
       const auto& rest = claims_[other];
-      const bool is_inside = claims_[there].endpoint.ports.contains(rest.endpoint.ports) &&
-                             rest.endpoint.protocol == claims_[there].endpoint.protocol;
+      const auto& all = claims_[there].endpoint;
+      const bool is_inside = all.ports.contains(rest.endpoint.ports) && all.protocol == rest.endpoint.protocol &&
+                             (all.address == rest.endpoint.address || all.address == Address{});
       if (!is_inside || !is_same_party(rest, claims_[written])) continue;
       settled_[other] = true;
       joined_.emplace_back(other, there);
@@ -175,23 +179,46 @@ class Planner {
     }
   }
 
+  // What one party writes several times, and not quite the same, is one claim for all of it.
+  void join_own() {
+    for (std::size_t left = 0; left < claims_.size(); ++left) {
+      for (std::size_t right = left + 1; right < claims_.size(); ++right) {
+        if (!is_open(left) || !is_open(right) || claims_[left].party != claims_[right].party) continue;
+        auto& endpoint = claims_[left].endpoint;
+        if (!overlap(endpoint, claims_[right].endpoint)) continue;
+        settled_[right] = true;
+        joined_.emplace_back(right, left);
+        const auto all = united(endpoint, claims_[right].endpoint);
+        // What is wider may reach those that were passed by.
+        if (all != endpoint) right = left;
+        endpoint = all;
+      }
+    }
+  }
+
+  bool is_open(std::size_t index) const { return !settled_[index] && !claims_[index].is_there; }
+
+  // Of two that overlap.
+  static Endpoint united(const Endpoint& left, const Endpoint& right) {
+    Endpoint all = left;
+    if (left.address != right.address) all.address = {};
+    if (left.protocol != right.protocol) all.protocol = Protocol::tcp_udp;
+    all.ports = {std::min(left.ports.first, right.ports.first), std::max(left.ports.last, right.ports.last)};
+    return all;
+  }
+
   // Of two that are only written down, nobody can tell which is meant.
   void find_rivals() {
     std::vector<std::size_t> open;
     for (std::size_t index = 0; index < claims_.size(); ++index) {
-      if (!settled_[index] && is_nobodys(claims_[index].endpoint)) open.push_back(index);
+      if (is_open(index) && is_nobodys(claims_[index].endpoint)) open.push_back(index);
     }
     std::map<std::size_t, std::size_t> rivals;  // of each, one is enough
     for (auto left = open.begin(); left != open.end(); ++left) {
-      for (auto right = left + 1; right != open.end() && !settled_[*left]; ++right) {
-        if (settled_[*right] || !overlap(claims_[*left].endpoint, claims_[*right].endpoint)) continue;
-        if (claims_[*left].party == claims_[*right].party) {
-          settled_[*right] = true;
-          joined_.emplace_back(*right, *left);
-        } else {
-          rivals.try_emplace(*left, *right);
-          rivals.try_emplace(*right, *left);
-        }
+      for (auto right = left + 1; right != open.end(); ++right) {
+        if (!overlap(claims_[*left].endpoint, claims_[*right].endpoint)) continue;
+        rivals.try_emplace(*left, *right);
+        rivals.try_emplace(*right, *left);
       }
     }
     for (const auto& [index, other] : rivals) say_rival(index, other);
