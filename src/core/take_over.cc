@@ -225,8 +225,7 @@ class Planner {
   }
 
   bool is_nobodys(const Endpoint& endpoint) const {
-    const auto is_in_the_way = [&](std::size_t index) { return overlap(claims_[index].endpoint, endpoint); };
-    return registry_.overlapping(endpoint).empty() && std::ranges::none_of(bystanders_, is_in_the_way);
+    return registry_.overlapping(endpoint).empty() && bystander_on(endpoint) == nullptr;
   }
 
   void say_rival(std::size_t index, std::size_t other) {
@@ -240,11 +239,7 @@ class Planner {
     const auto& claim = claims_[index];
     if (const auto others = registry_.overlapping(claim.endpoint); !others.empty())
       return compare(index, *others.front());
-    for (const auto bystander : bystanders_) {
-      if (overlap(claims_[bystander].endpoint, claim.endpoint)) {
-        return say(What::conflict, index, fmt::format("{}; but {}", claim.because, claims_[bystander].because));
-      }
-    }
+    if (const auto* other = bystander_on(claim.endpoint)) return lose_to(*other, index);
     if (claim.seems_random || service_word(claim.party.group).empty()) {
       return say(What::skip, index,
                  fmt::format("{}{}; to take it over: --running NAME={}", claim.because,
@@ -265,15 +260,25 @@ class Planner {
     take_.plan.changes.push_back({What::add, std::move(allocation), claim.because});
   }
 
+  const Claim* bystander_on(const Endpoint& endpoint) const {
+    const auto is_in_the_way = [&](std::size_t index) { return overlap(claims_[index].endpoint, endpoint); };
+    const auto found = std::ranges::find_if(bystanders_, is_in_the_way);
+    return found == bystanders_.end() ? nullptr : &claims_[*found];
+  }
+
+  void lose_to(const Claim& other, std::size_t index) {
+    say(What::conflict, index,
+        fmt::format("{}; but {}: give one of them another port", claims_[index].because, other.because));
+  }
+
   // Somebody is registered for the port, before this plan or by it.
   void compare(std::size_t index, const Allocation& registered) {
     const auto& claim = claims_[index];
     const auto taken = std::ranges::find(taken_, registered.service, &Taken::service);
-    if (taken != taken_.end()) {
-      const auto& other = claims_[taken->index];
-      return say(What::conflict, index,
-                 fmt::format("{}; but {}: give one of them another port", claim.because, other.because));
-    }
+    if (taken != taken_.end()) return lose_to(claims_[taken->index], index);
+    // It was taken over earlier, and is still another one than the file means.
+    const auto* there = bystander_on(claim.endpoint);
+    if (!claim.is_there && there != nullptr && !there->party.group.empty()) return lose_to(*there, index);
     take_.found[index].service = registered.service;
     if (is_somebody_else(claim, registered)) {
       return say(What::conflict, index,

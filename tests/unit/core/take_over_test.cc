@@ -186,6 +186,13 @@ TEST(TakeOver, WhatIsThereGetsThePortThatTwoWant) {
   EXPECT_THAT(take.plan.changes.at(1).because, HasSubstr("but tomcat (pid 812"));
 }
 
+TEST(TakeOver, WhoHasLostThePortHasLostItTheNextTimeToo) {
+  const Server server{{listener("8080", "tomcat")},
+                      {in_compose("blog", "web", "8080")},
+                      registry({owned(allocation("tomcat", "8080"), unit("tomcat.service"))})};
+  EXPECT_THAT(lines_of(server.plan()), ElementsAre("keep tomcat 8080/tcp", "conflict - 8080/tcp"));
+}
+
 TEST(TakeOver, OfTwoThatAreOnlyWrittenDownNeitherGetsThePort) {
   const auto take = Server{{}, {in_compose("a", "web", "8080"), in_compose("b", "web", "8080-8081")}}.plan();
   EXPECT_THAT(lines_of(take), ElementsAre("conflict - 8080/tcp", "conflict - 8080-8081/tcp"));
