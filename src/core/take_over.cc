@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <optional>
 #include <ranges>
 #include <utility>
 
 #include "core/naming.h"
+#include "core/port_index.h"
 #include "core/quote.h"
 #include "core/spec.h"
 
@@ -49,6 +51,8 @@ class Planner {
       claims_.push_back(claim_of(found));
     }
     settled_.resize(claims_.size());
+    for (std::size_t index = 0; index < claims_.size(); ++index) by_port_.add(claims_[index].endpoint.ports, index);
+    for (const auto& [service, allocation] : registry_.allocations()) file_allocation(allocation);
   }
 
   TakeOver plan() {
@@ -94,7 +98,7 @@ class Planner {
 
   void say(What what, std::size_t index, std::string because) {
     const auto& claim = claims_[index];
-    if (claim.is_there) bystanders_.push_back(index);
+    if (claim.is_there) add_bystander(index);
     Allocation allocation{.service = take_.found[index].service, .endpoint = claim.endpoint, .owner = claim.owner};
     const bool has_port = take_.found[index].found.endpoint.has_value();
     take_.plan.changes.push_back({what, std::move(allocation), std::move(because), has_port});
@@ -108,14 +112,17 @@ class Planner {
     if (found.state == Found::State::ephemeral) {
       return say(What::skip, index, written.because + ": the machine chooses the port at each start");
     }
-    for (std::size_t other = 0; other < first_written_; ++other) {
-      auto& there = claims_[other];
-      if (settled_[other] || !overlap(there.endpoint, written.endpoint) || !is_same_party(there, written)) continue;
+    const auto others = by_port_.near(written.endpoint.ports);
+    for (const auto other : others) {
+      const auto& there = claims_[other];
+      if (other >= first_written_ || settled_[other] || !overlap(there.endpoint, written.endpoint) ||
+          !is_same_party(there, written))
+        continue;
       return join(other, index);
     }
-    for (std::size_t other = index; other-- > first_written_;) {
-      const bool is_again =
-          !settled_[other] && claims_[other].endpoint == written.endpoint && claims_[other].party == written.party;
+    for (const auto other : others | std::views::reverse) {
+      const bool is_again = first_written_ <= other && other < index && !settled_[other] &&
+                            claims_[other].endpoint == written.endpoint && claims_[other].party == written.party;
       if (is_again) return join(other, index);
     }
     for (std::size_t other = 0; other < first_written_; ++other) {
@@ -142,6 +149,7 @@ class Planner {
     if (said.endpoint.ports.contains(claim.endpoint.ports) && said.endpoint.protocol == claim.endpoint.protocol &&
         said.endpoint.ports != claim.endpoint.ports) {
       claim.endpoint.ports = said.endpoint.ports;  // a range of which one port was seen
+      by_port_.add(claim.endpoint.ports, there);
     } else if (said.endpoint.ports != claim.endpoint.ports) {
       claim.because.append(fmt::format("; {} says {}", said.because, to_spec(said.endpoint)));
     }
@@ -157,8 +165,10 @@ class Planner {
 
   // Further ports of a range that is one claim by now.
   void absorb_rest(std::size_t there, std::size_t written) {
-    for (std::size_t other = 0; other < first_written_; ++other) {
-      if (other == there || settled_[other] || claims_[other].is_there != claims_[there].is_there) continue;
+    for (const auto other : by_port_.near(claims_[there].endpoint.ports)) {
+      if (other >= first_written_ || other == there || settled_[other] ||
+          claims_[other].is_there != claims_[there].is_there)
+        continue;
       const auto& rest = claims_[other];
       const auto& all = claims_[there].endpoint;
       const bool is_inside = all.ports.contains(rest.endpoint.ports) && all.protocol == rest.endpoint.protocol &&
@@ -175,25 +185,32 @@ class Planner {
       const auto is_joined = [&](const auto& pair) { return pair.second == index; };
       if (settled_[index] || std::ranges::any_of(joined_, is_joined)) continue;
       settled_[index] = true;
-      bystanders_.push_back(index);
+      add_bystander(index);
     }
   }
 
   // What one party writes several times, and not quite the same, is one claim for all of it.
   void join_own() {
     for (std::size_t left = 0; left < claims_.size(); ++left) {
-      for (std::size_t right = left + 1; right < claims_.size(); ++right) {
-        if (!is_open(left) || !is_open(right) || claims_[left].party != claims_[right].party) continue;
-        auto& endpoint = claims_[left].endpoint;
-        if (!overlap(endpoint, claims_[right].endpoint)) continue;
-        settled_[right] = true;
-        joined_.emplace_back(right, left);
-        const auto all = united(endpoint, claims_[right].endpoint);
-        // What is wider may reach those that were passed by.
-        if (all != endpoint) right = left;
-        endpoint = all;
-      }
+      while (is_open(left) && joined_another(left)) continue;
     }
+  }
+
+  // Whether the claim is wider now, so that it may reach those that were passed by.
+  bool joined_another(std::size_t left) {
+    auto& endpoint = claims_[left].endpoint;
+    for (const auto right : by_port_.near(endpoint.ports)) {
+      const bool is_own = right > left && is_open(right) && claims_[left].party == claims_[right].party;
+      if (!is_own || !overlap(endpoint, claims_[right].endpoint)) continue;
+      settled_[right] = true;
+      joined_.emplace_back(right, left);
+      const auto all = united(endpoint, claims_[right].endpoint);
+      if (all == endpoint) continue;
+      endpoint = all;
+      by_port_.add(endpoint.ports, left);
+      return true;
+    }
+    return false;
   }
 
   bool is_open(std::size_t index) const { return !settled_[index] && !claims_[index].is_there; }
@@ -209,23 +226,24 @@ class Planner {
 
   // Of two that are only written down, nobody can tell which is meant.
   void find_rivals() {
-    std::vector<std::size_t> open;
+    std::vector<bool> is_candidate(claims_.size());
     for (std::size_t index = 0; index < claims_.size(); ++index) {
-      if (is_open(index) && is_nobodys(claims_[index].endpoint)) open.push_back(index);
+      is_candidate[index] = is_open(index) && is_nobodys(claims_[index].endpoint);
     }
     std::map<std::size_t, std::size_t> rivals;  // of each, one is enough
-    for (auto left = open.begin(); left != open.end(); ++left) {
-      for (auto right = left + 1; right != open.end(); ++right) {
-        if (!overlap(claims_[*left].endpoint, claims_[*right].endpoint)) continue;
-        rivals.try_emplace(*left, *right);
-        rivals.try_emplace(*right, *left);
+    for (std::size_t left = 0; left < claims_.size(); ++left) {
+      if (!is_candidate[left]) continue;
+      for (const auto right : by_port_.near(claims_[left].endpoint.ports)) {
+        const bool is_rival =
+            right != left && is_candidate[right] && overlap(claims_[left].endpoint, claims_[right].endpoint);
+        if (is_rival && rivals.try_emplace(left, right).second) break;
       }
     }
     for (const auto& [index, other] : rivals) say_rival(index, other);
   }
 
   bool is_nobodys(const Endpoint& endpoint) const {
-    return registry_.overlapping(endpoint).empty() && bystander_on(endpoint) == nullptr;
+    return allocation_on(endpoint) == nullptr && bystander_on(endpoint) == nullptr;
   }
 
   void say_rival(std::size_t index, std::size_t other) {
@@ -237,8 +255,7 @@ class Planner {
 
   void take_over(std::size_t index, const Naming& naming) {
     const auto& claim = claims_[index];
-    if (const auto others = registry_.overlapping(claim.endpoint); !others.empty())
-      return compare(index, *others.front());
+    if (const auto* registered = allocation_on(claim.endpoint)) return compare(index, *registered);
     if (const auto* other = bystander_on(claim.endpoint)) return lose_to(*other, index);
     if (claim.seems_random || service_word(claim.party.group).empty()) {
       return say(What::skip, index,
@@ -254,16 +271,35 @@ class Planner {
                           .since = std::string(now_),
                           .owner = claim.owner};
     if (!claim.is_there) allocation.preferred = claim.endpoint.ports.first;
-    registry_.put(allocation);
-    taken_.push_back({allocation.service, index});
+    file_allocation(registry_.put(allocation));
+    taken_.emplace(allocation.service, index);
     settled_[index] = true;
     take_.plan.changes.push_back({What::add, std::move(allocation), claim.because});
   }
 
   const Claim* bystander_on(const Endpoint& endpoint) const {
-    const auto is_in_the_way = [&](std::size_t index) { return overlap(claims_[index].endpoint, endpoint); };
-    const auto found = std::ranges::find_if(bystanders_, is_in_the_way);
-    return found == bystanders_.end() ? nullptr : &claims_[*found];
+    for (const auto index : bystanders_.near(endpoint.ports)) {
+      if (overlap(claims_[index].endpoint, endpoint)) return &claims_[index];
+    }
+    return nullptr;
+  }
+
+  void add_bystander(std::size_t index) { bystanders_.add(claims_[index].endpoint.ports, index); }
+
+  // The first by name.
+  const Allocation* allocation_on(const Endpoint& endpoint) const {
+    const Allocation* first = nullptr;
+    for (const auto index : allocations_by_port_.near(endpoint.ports)) {
+      const auto* allocation = allocations_[index];
+      const bool is_before = first == nullptr || allocation->service < first->service;
+      if (is_before && overlap(allocation->endpoint, endpoint)) first = allocation;
+    }
+    return first;
+  }
+
+  void file_allocation(const Allocation& allocation) {
+    allocations_by_port_.add(allocation.endpoint.ports, allocations_.size());
+    allocations_.push_back(&allocation);
   }
 
   void lose_to(const Claim& other, std::size_t index) {
@@ -274,8 +310,8 @@ class Planner {
   // Somebody is registered for the port, before this plan or by it.
   void compare(std::size_t index, const Allocation& registered) {
     const auto& claim = claims_[index];
-    const auto taken = std::ranges::find(taken_, registered.service, &Taken::service);
-    if (taken != taken_.end()) return lose_to(claims_[taken->index], index);
+    const auto taken = taken_.find(registered.service);
+    if (taken != taken_.end()) return lose_to(claims_[taken->second], index);
     // It was taken over earlier, and is still another one than the file means.
     const auto* there = bystander_on(claim.endpoint);
     if (!claim.is_there && there != nullptr && !there->party.group.empty()) return lose_to(*there, index);
@@ -296,18 +332,16 @@ class Planner {
     return false;
   }
 
-  struct Taken {
-    std::string service;
-    std::size_t index;
-  };
-
   Registry registry_;
+  std::vector<const Allocation*> allocations_;  // all of the registry
+  PortIndex allocations_by_port_;
   std::vector<Claim> claims_;  // those of what is there, then those of files; of each, what was found is at its index
+  PortIndex by_port_;
   std::size_t first_written_ = 0;
   std::vector<bool> settled_;
   std::vector<std::pair<std::size_t, std::size_t>> joined_;
-  std::vector<Taken> taken_;
-  std::vector<std::size_t> bystanders_;  // what is there and is left alone
+  std::map<std::string, std::size_t, std::less<>> taken_;  // services, and whose claims they are
+  PortIndex bystanders_;                                   // what is there and is left alone
   Reach reach_;
   std::string_view now_;
   TakeOver take_;
