@@ -4,10 +4,14 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
+#include <map>
 #include <optional>
+#include <ranges>
 #include <utility>
 
 #include "core/naming.h"
+#include "core/port_index.h"
 #include "core/quote.h"
 #include "core/spec.h"
 
@@ -18,11 +22,13 @@ using What = PlannedChange::What;
 
 // Programs that are called otherwise than their configuration.
 bool is_program_of(std::string_view program, std::string_view group) {
+  if (group.empty()) return false;
   return program == group || (group == "apache" && (program == "apache2" || program == "httpd"));
 }
 
 bool is_same_party(const Claim& there, const Claim& written) {
-  if (there.party == written.party || (there.owner && there.owner == written.owner)) return true;
+  if ((there.party == written.party && !written.party.group.empty()) || (there.owner && there.owner == written.owner))
+    return true;
   // Of a compose project it is the service that must be the same; of a program, its name.
   if (written.source == "compose") return false;
   return is_program_of(there.program, written.party.group) || is_program_of(there.party.group, written.party.group);
@@ -45,19 +51,23 @@ class Planner {
       claims_.push_back(claim_of(found));
     }
     settled_.resize(claims_.size());
+    for (std::size_t index = 0; index < claims_.size(); ++index) by_port_.add(claims_[index].endpoint.ports, index);
+    for (const auto& [service, allocation] : registry_.allocations()) file_allocation(allocation);
   }
 
   TakeOver plan() {
     for (std::size_t index = first_written_; index < claims_.size(); ++index) settle_written(index);
     if (reach_ == Reach::files) step_aside();
-    find_rivals();
     const Naming naming(unsettled());
-    for (const bool is_there : {true, false}) {
-      for (std::size_t index = 0; index < claims_.size(); ++index) {
-        if (!settled_[index] && claims_[index].is_there == is_there) take_over(index, naming);
-      }
+    take_over_all(naming, true);
+    join_own();
+    // Only now: who has lost against what is there is nobody's rival.
+    find_rivals();
+    take_over_all(naming, false);
+    // The last first: what one has joined may have joined something later.
+    for (const auto& [index, with] : joined_ | std::views::reverse) {
+      take_.found[index].service = take_.found[with].service;
     }
-    for (const auto& [index, with] : joined_) take_.found[index].service = take_.found[with].service;
     return std::move(take_);
   }
 
@@ -80,8 +90,15 @@ class Planner {
     return open;
   }
 
+  void take_over_all(const Naming& naming, bool is_there) {
+    for (std::size_t index = 0; index < claims_.size(); ++index) {
+      if (!settled_[index] && claims_[index].is_there == is_there) take_over(index, naming);
+    }
+  }
+
   void say(What what, std::size_t index, std::string because) {
     const auto& claim = claims_[index];
+    if (claim.is_there) add_bystander(index);
     Allocation allocation{.service = take_.found[index].service, .endpoint = claim.endpoint, .owner = claim.owner};
     const bool has_port = take_.found[index].found.endpoint.has_value();
     take_.plan.changes.push_back({what, std::move(allocation), std::move(because), has_port});
@@ -95,14 +112,17 @@ class Planner {
     if (found.state == Found::State::ephemeral) {
       return say(What::skip, index, written.because + ": the machine chooses the port at each start");
     }
-    for (std::size_t other = 0; other < first_written_; ++other) {
-      auto& there = claims_[other];
-      if (settled_[other] || !overlap(there.endpoint, written.endpoint) || !is_same_party(there, written)) continue;
+    const auto others = by_port_.near(written.endpoint.ports);
+    for (const auto other : others) {
+      const auto& there = claims_[other];
+      if (other >= first_written_ || settled_[other] || !overlap(there.endpoint, written.endpoint) ||
+          !is_same_party(there, written))
+        continue;
       return join(other, index);
     }
-    for (std::size_t other = index; other-- > first_written_;) {
-      const bool is_again =
-          !settled_[other] && claims_[other].endpoint == written.endpoint && claims_[other].party == written.party;
+    for (const auto other : others | std::views::reverse) {
+      const bool is_again = first_written_ <= other && other < index && !settled_[other] &&
+                            claims_[other].endpoint == written.endpoint && claims_[other].party == written.party;
       if (is_again) return join(other, index);
     }
     for (std::size_t other = 0; other < first_written_; ++other) {
@@ -129,6 +149,7 @@ class Planner {
     if (said.endpoint.ports.contains(claim.endpoint.ports) && said.endpoint.protocol == claim.endpoint.protocol &&
         said.endpoint.ports != claim.endpoint.ports) {
       claim.endpoint.ports = said.endpoint.ports;  // a range of which one port was seen
+      by_port_.add(claim.endpoint.ports, there);
     } else if (said.endpoint.ports != claim.endpoint.ports) {
       claim.because.append(fmt::format("; {} says {}", said.because, to_spec(said.endpoint)));
     }
@@ -144,11 +165,14 @@ class Planner {
 
   // Further ports of a range that is one claim by now.
   void absorb_rest(std::size_t there, std::size_t written) {
-    for (std::size_t other = 0; other < first_written_; ++other) {
-      if (other == there || settled_[other] || claims_[other].is_there != claims_[there].is_there) continue;
+    for (const auto other : by_port_.near(claims_[there].endpoint.ports)) {
+      if (other >= first_written_ || other == there || settled_[other] ||
+          claims_[other].is_there != claims_[there].is_there)
+        continue;
       const auto& rest = claims_[other];
-      const bool is_inside = claims_[there].endpoint.ports.contains(rest.endpoint.ports) &&
-                             rest.endpoint.protocol == claims_[there].endpoint.protocol;
+      const auto& all = claims_[there].endpoint;
+      const bool is_inside = all.ports.contains(rest.endpoint.ports) && all.protocol == rest.endpoint.protocol &&
+                             (all.address == rest.endpoint.address || all.address == Address{});
       if (!is_inside || !is_same_party(rest, claims_[written])) continue;
       settled_[other] = true;
       joined_.emplace_back(other, there);
@@ -161,30 +185,65 @@ class Planner {
       const auto is_joined = [&](const auto& pair) { return pair.second == index; };
       if (settled_[index] || std::ranges::any_of(joined_, is_joined)) continue;
       settled_[index] = true;
-      bystanders_.push_back(index);
+      add_bystander(index);
     }
+  }
+
+  // What one party writes several times, and not quite the same, is one claim for all of it.
+  void join_own() {
+    for (std::size_t left = 0; left < claims_.size(); ++left) {
+      while (is_open(left) && joined_another(left)) continue;
+    }
+  }
+
+  // Whether the claim is wider now, so that it may reach those that were passed by.
+  bool joined_another(std::size_t left) {
+    auto& endpoint = claims_[left].endpoint;
+    for (const auto right : by_port_.near(endpoint.ports)) {
+      const bool is_own = right > left && is_open(right) && claims_[left].party == claims_[right].party;
+      if (!is_own || !overlap(endpoint, claims_[right].endpoint)) continue;
+      settled_[right] = true;
+      joined_.emplace_back(right, left);
+      const auto all = united(endpoint, claims_[right].endpoint);
+      if (all == endpoint) continue;
+      endpoint = all;
+      by_port_.add(endpoint.ports, left);
+      return true;
+    }
+    return false;
+  }
+
+  bool is_open(std::size_t index) const { return !settled_[index] && !claims_[index].is_there; }
+
+  // Of two that overlap.
+  static Endpoint united(const Endpoint& left, const Endpoint& right) {
+    Endpoint all = left;
+    if (left.address != right.address) all.address = {};
+    if (left.protocol != right.protocol) all.protocol = Protocol::tcp_udp;
+    all.ports = {std::min(left.ports.first, right.ports.first), std::max(left.ports.last, right.ports.last)};
+    return all;
   }
 
   // Of two that are only written down, nobody can tell which is meant.
   void find_rivals() {
-    std::vector<std::pair<std::size_t, std::size_t>> rivals;
+    std::vector<bool> is_candidate(claims_.size());
+    for (std::size_t index = 0; index < claims_.size(); ++index) {
+      is_candidate[index] = is_open(index) && is_nobodys(claims_[index].endpoint);
+    }
+    std::map<std::size_t, std::size_t> rivals;  // of each, one is enough
     for (std::size_t left = 0; left < claims_.size(); ++left) {
-      for (std::size_t right = left + 1; right < claims_.size(); ++right) {
-        const bool both_open =
-            !settled_[left] && !settled_[right] && !claims_[left].is_there && !claims_[right].is_there;
-        if (!both_open || !overlap(claims_[left].endpoint, claims_[right].endpoint)) continue;
-        if (claims_[left].party == claims_[right].party) {
-          settled_[right] = true;
-          joined_.emplace_back(right, left);
-        } else if (registry_.overlapping(claims_[left].endpoint).empty()) {
-          rivals.emplace_back(left, right);
-        }
+      if (!is_candidate[left]) continue;
+      for (const auto right : by_port_.near(claims_[left].endpoint.ports)) {
+        const bool is_rival =
+            right != left && is_candidate[right] && overlap(claims_[left].endpoint, claims_[right].endpoint);
+        if (is_rival && rivals.try_emplace(left, right).second) break;
       }
     }
-    for (const auto& [left, right] : rivals) {
-      say_rival(left, right);
-      say_rival(right, left);
-    }
+    for (const auto& [index, other] : rivals) say_rival(index, other);
+  }
+
+  bool is_nobodys(const Endpoint& endpoint) const {
+    return allocation_on(endpoint) == nullptr && bystander_on(endpoint) == nullptr;
   }
 
   void say_rival(std::size_t index, std::size_t other) {
@@ -196,13 +255,8 @@ class Planner {
 
   void take_over(std::size_t index, const Naming& naming) {
     const auto& claim = claims_[index];
-    if (const auto others = registry_.overlapping(claim.endpoint); !others.empty())
-      return compare(index, *others.front());
-    for (const auto bystander : bystanders_) {
-      if (overlap(claims_[bystander].endpoint, claim.endpoint)) {
-        return say(What::conflict, index, fmt::format("{}; but {}", claim.because, claims_[bystander].because));
-      }
-    }
+    if (const auto* registered = allocation_on(claim.endpoint)) return compare(index, *registered);
+    if (const auto* other = bystander_on(claim.endpoint)) return lose_to(*other, index);
     if (claim.seems_random || service_word(claim.party.group).empty()) {
       return say(What::skip, index,
                  fmt::format("{}{}; to take it over: --running NAME={}", claim.because,
@@ -217,21 +271,50 @@ class Planner {
                           .since = std::string(now_),
                           .owner = claim.owner};
     if (!claim.is_there) allocation.preferred = claim.endpoint.ports.first;
-    registry_.put(allocation);
-    taken_.push_back({allocation.service, index});
+    file_allocation(registry_.put(allocation));
+    taken_.emplace(allocation.service, index);
     settled_[index] = true;
     take_.plan.changes.push_back({What::add, std::move(allocation), claim.because});
+  }
+
+  const Claim* bystander_on(const Endpoint& endpoint) const {
+    for (const auto index : bystanders_.near(endpoint.ports)) {
+      if (overlap(claims_[index].endpoint, endpoint)) return &claims_[index];
+    }
+    return nullptr;
+  }
+
+  void add_bystander(std::size_t index) { bystanders_.add(claims_[index].endpoint.ports, index); }
+
+  // The first by name.
+  const Allocation* allocation_on(const Endpoint& endpoint) const {
+    const Allocation* first = nullptr;
+    for (const auto index : allocations_by_port_.near(endpoint.ports)) {
+      const auto* allocation = allocations_[index];
+      const bool is_before = first == nullptr || allocation->service < first->service;
+      if (is_before && overlap(allocation->endpoint, endpoint)) first = allocation;
+    }
+    return first;
+  }
+
+  void file_allocation(const Allocation& allocation) {
+    allocations_by_port_.add(allocation.endpoint.ports, allocations_.size());
+    allocations_.push_back(&allocation);
+  }
+
+  void lose_to(const Claim& other, std::size_t index) {
+    say(What::conflict, index,
+        fmt::format("{}; but {}: give one of them another port", claims_[index].because, other.because));
   }
 
   // Somebody is registered for the port, before this plan or by it.
   void compare(std::size_t index, const Allocation& registered) {
     const auto& claim = claims_[index];
-    const auto taken = std::ranges::find(taken_, registered.service, &Taken::service);
-    if (taken != taken_.end()) {
-      const auto& other = claims_[taken->index];
-      return say(What::conflict, index,
-                 fmt::format("{}; but {}: give one of them another port", claim.because, other.because));
-    }
+    const auto taken = taken_.find(registered.service);
+    if (taken != taken_.end()) return lose_to(claims_[taken->second], index);
+    // It was taken over earlier, and is still another one than the file means.
+    const auto* there = bystander_on(claim.endpoint);
+    if (!claim.is_there && there != nullptr && !there->party.group.empty()) return lose_to(*there, index);
     take_.found[index].service = registered.service;
     if (is_somebody_else(claim, registered)) {
       return say(What::conflict, index,
@@ -249,18 +332,16 @@ class Planner {
     return false;
   }
 
-  struct Taken {
-    std::string service;
-    std::size_t index;
-  };
-
   Registry registry_;
+  std::vector<const Allocation*> allocations_;  // all of the registry
+  PortIndex allocations_by_port_;
   std::vector<Claim> claims_;  // those of what is there, then those of files; of each, what was found is at its index
+  PortIndex by_port_;
   std::size_t first_written_ = 0;
   std::vector<bool> settled_;
   std::vector<std::pair<std::size_t, std::size_t>> joined_;
-  std::vector<Taken> taken_;
-  std::vector<std::size_t> bystanders_;
+  std::map<std::string, std::size_t, std::less<>> taken_;  // services, and whose claims they are
+  PortIndex bystanders_;                                   // what is there and is left alone
   Reach reach_;
   std::string_view now_;
   TakeOver take_;
