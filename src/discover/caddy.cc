@@ -34,7 +34,9 @@ Discovery read_json(const FileTree& tree, const std::string& path) {
 
 bool CaddyDiscoverer::recognizes(std::string_view name) const { return name == "Caddyfile" || name == "caddy.json"; }
 
-std::vector<std::string> CaddyDiscoverer::usual_files() const { return {"/etc/caddy/Caddyfile", "/etc/caddy/caddy.json"}; }
+std::vector<std::string> CaddyDiscoverer::usual_files() const {
+  return {"/etc/caddy/Caddyfile", "/etc/caddy/caddy.json"};
+}
 
 Discovery CaddyDiscoverer::read(const FileTree& tree, const std::vector<std::string>& paths) const {
   Discovery all;

@@ -26,7 +26,9 @@ std::string_view name_of(std::string_view path) { return path.substr(path.rfind(
 
 }  // namespace
 
-bool TraefikDiscoverer::recognizes(std::string_view name) const { return std::ranges::find(names, name) != names.end(); }
+bool TraefikDiscoverer::recognizes(std::string_view name) const {
+  return std::ranges::find(names, name) != names.end();
+}
 
 std::vector<std::string> TraefikDiscoverer::usual_files() const {
   std::vector<std::string> paths;

@@ -36,8 +36,7 @@ struct Way {
   int get_size;
   int get_entries;
 };
-constexpr Way ipv4_way{"/proc/self/net/ip_tables_names", AF_INET, IPPROTO_IP, IPT_SO_GET_INFO,
-                       IPT_SO_GET_ENTRIES};
+constexpr Way ipv4_way{"/proc/self/net/ip_tables_names", AF_INET, IPPROTO_IP, IPT_SO_GET_INFO, IPT_SO_GET_ENTRIES};
 constexpr Way ipv6_way{"/proc/self/net/ip6_tables_names", AF_INET6, IPPROTO_IPV6, IP6T_SO_GET_INFO,
                        IP6T_SO_GET_ENTRIES};
 

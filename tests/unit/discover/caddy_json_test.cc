@@ -12,7 +12,9 @@ using testing::IsEmpty;
 
 constexpr auto path = "/etc/caddy/caddy.json";
 
-Discovery discover(const std::string& text) { return CaddyDiscoverer().read(tests::MemoryTree({{path, text}}), {path}); }
+Discovery discover(const std::string& text) {
+  return CaddyDiscoverer().read(tests::MemoryTree({{path, text}}), {path});
+}
 // Of one server, without the administration.
 std::vector<std::string> sockets(const std::string& server) {
   return tests::found_lines(

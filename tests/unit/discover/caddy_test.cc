@@ -16,7 +16,9 @@ using testing::UnorderedElementsAre;
 constexpr auto path = "/etc/caddy/Caddyfile";
 const std::string admin = "127.0.0.1:2019/tcp admin";
 
-Discovery discover(const std::string& text) { return CaddyDiscoverer().read(tests::MemoryTree({{path, text}}), {path}); }
+Discovery discover(const std::string& text) {
+  return CaddyDiscoverer().read(tests::MemoryTree({{path, text}}), {path});
+}
 // Without the administration, unless the text is about it.
 std::vector<std::string> sockets(const std::string& text) {
   auto lines = tests::found_lines(discover("{\n admin off\n}\n" + text));

@@ -158,8 +158,9 @@ TEST(Traefik, WhatIsBrokenIsAProblemOfItsLine) {
     EXPECT_GE(discovery.problems[0].line, 2U) << text;
     EXPECT_THAT(discovery.found, IsEmpty());
   }
-  EXPECT_EQ(TraefikDiscoverer().read(tests::MemoryTree(std::map<std::string, std::string>{}), {yaml}).problems.at(0).message,
-            "no such file");
+  EXPECT_EQ(
+      TraefikDiscoverer().read(tests::MemoryTree(std::map<std::string, std::string>{}), {yaml}).problems.at(0).message,
+      "no such file");
 }
 
 TEST(Traefik, TomlThatIsTooDeepIsRefused) {
