@@ -57,6 +57,11 @@ void write_found(Json& out, const NamedFinding& named) {
   out.end_object();
 }
 
+// Of what is left alone, what it would be called by.
+const std::string& name_of(const PlannedChange& change) {
+  return change.allocation.service.empty() ? change.party : change.allocation.service;
+}
+
 std::string json_of(const app::Migration& migration, const std::vector<Problem>& problems, bool applied) {
   Json json;
   json.key("applied").value(applied);
@@ -65,7 +70,7 @@ std::string json_of(const app::Migration& migration, const std::vector<Problem>&
   json.key("plan");
   write_array(json, migration.plan.changes, [](Json& out, const PlannedChange& change) {
     out.begin_object().key("change").value(to_string(change.what));
-    out.key("service").text_or_null(change.allocation.service);
+    out.key("service").text_or_null(name_of(change));
     out.key("endpoint");
     if (change.has_port) {
       write_endpoint(out, change.allocation.endpoint);

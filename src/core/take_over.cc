@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <optional>
+#include <ranges>
 #include <utility>
 
 #include "core/naming.h"
 #include "core/quote.h"
+#include "core/same_party.h"
 #include "core/spec.h"
 
 namespace berth {
@@ -16,52 +19,57 @@ namespace {
 
 using What = PlannedChange::What;
 
-// Programs that are called otherwise than their configuration.
-bool is_program_of(std::string_view program, std::string_view group) {
-  return program == group || (group == "apache" && (program == "apache2" || program == "httpd"));
-}
-
-bool is_same_party(const Claim& there, const Claim& written) {
-  if (there.party == written.party || (there.owner && there.owner == written.owner)) return true;
-  // Of a compose project it is the service that must be the same; of a program, its name.
-  if (written.source == "compose") return false;
-  return is_program_of(there.program, written.party.group) || is_program_of(there.party.group, written.party.group);
-}
-
-// The project's container is there, but not on the port that the file says.
-bool is_elsewhere(const Claim& there, const Claim& written) {
-  return there.is_there && there.party == written.party && written.target && there.target == written.target &&
-         written.source == "compose";
-}
-
 class Planner {
  public:
-  Planner(Registry registry, std::vector<Claim> there, const Discovery& discovery, Reach reach, std::string_view now)
-      : registry_(std::move(registry)), claims_(std::move(there)), reach_(reach), now_(now) {
-    for (const auto& claim : claims_) take_.found.push_back({found_of(claim), ""});
+  Planner(Registry registry, const std::vector<Claim>& there, const Discovery& discovery, Reach reach,
+          std::string_view now)
+      : registry_(std::move(registry)), reach_(reach), now_(now) {
+    std::vector<Claim> written;
+    for (const auto& found : discovery.found) written.push_back(claim_of(found));
+    claims_ = divided(there, written);
     first_written_ = claims_.size();
-    for (const auto& found : discovery.found) {
-      take_.found.push_back({found, ""});
-      claims_.push_back(claim_of(found));
-    }
+    for (const auto& claim : claims_) take_.found.push_back({found_of(claim), ""});
+    for (const auto& found : discovery.found) take_.found.push_back({found, ""});
+    std::ranges::move(written, std::back_inserter(claims_));
     settled_.resize(claims_.size());
+    for (std::size_t index = 0; index < claims_.size(); ++index) joined_to_.push_back(index);
   }
 
   TakeOver plan() {
     for (std::size_t index = first_written_; index < claims_.size(); ++index) settle_written(index);
     if (reach_ == Reach::files) step_aside();
+    // Of all of them, so that a name stays the same when a port is added to what was left out today.
+    const Naming naming(claims_);
+    take_over_all(true, naming);
     find_rivals();
-    const Naming naming(unsettled());
-    for (const bool is_there : {true, false}) {
-      for (std::size_t index = 0; index < claims_.size(); ++index) {
-        if (!settled_[index] && claims_[index].is_there == is_there) take_over(index, naming);
-      }
+    take_over_all(false, naming);
+    for (std::size_t index = 0; index < claims_.size(); ++index) {
+      if (joined_to_[index] != index) take_.found[index].service = take_.found[root(index)].service;
     }
-    for (const auto& [index, with] : joined_) take_.found[index].service = take_.found[with].service;
+    for (std::size_t change = 0; change < about_.size(); ++change) {
+      take_.plan.changes[change].party = naming.base(claims_[about_[change]].party);
+    }
     return std::move(take_);
   }
 
  private:
+  void take_over_all(bool is_there, const Naming& naming) {
+    for (std::size_t index = 0; index < claims_.size(); ++index) {
+      if (!settled_[index] && claims_[index].is_there == is_there) take_over(index, naming);
+    }
+  }
+
+  // What a claim is part of in the end.
+  std::size_t root(std::size_t index) const {
+    while (joined_to_[index] != index) index = joined_to_[index];
+    return index;
+  }
+
+  void settle_with(std::size_t index, std::size_t whole) {
+    settled_[index] = true;
+    joined_to_[index] = root(whole);
+  }
+
   static Found found_of(const Claim& claim) {
     return {.source = claim.source,
             .group = claim.party.group,
@@ -72,19 +80,16 @@ class Planner {
             .owner = claim.owner};
   }
 
-  std::vector<Claim> unsettled() const {
-    std::vector<Claim> open;
-    for (std::size_t index = 0; index < claims_.size(); ++index) {
-      if (!settled_[index]) open.push_back(claims_[index]);
-    }
-    return open;
-  }
-
   void say(What what, std::size_t index, std::string because) {
     const auto& claim = claims_[index];
     Allocation allocation{.service = take_.found[index].service, .endpoint = claim.endpoint, .owner = claim.owner};
     const bool has_port = take_.found[index].found.endpoint.has_value();
-    take_.plan.changes.push_back({what, std::move(allocation), std::move(because), has_port});
+    add_change({what, std::move(allocation), std::move(because), has_port}, index);
+  }
+
+  void add_change(PlannedChange change, std::size_t index) {
+    take_.plan.changes.push_back(std::move(change));
+    about_.push_back(index);
     settled_[index] = true;
   }
 
@@ -137,8 +142,7 @@ class Planner {
     if (!claim.target) claim.target = said.target;
     if (!claim.owner) claim.owner = said.owner;
     claim.seems_random = false;
-    settled_[written] = true;
-    joined_.emplace_back(written, there);
+    settle_with(written, there);
     absorb_rest(there, written);
   }
 
@@ -150,34 +154,41 @@ class Planner {
       const bool is_inside = claims_[there].endpoint.ports.contains(rest.endpoint.ports) &&
                              rest.endpoint.protocol == claims_[there].endpoint.protocol;
       if (!is_inside || !is_same_party(rest, claims_[written])) continue;
-      settled_[other] = true;
-      joined_.emplace_back(other, there);
+      settle_with(other, there);
     }
   }
 
   // What no file is about stays where it is, and keeps its port.
   void step_aside() {
+    std::vector<bool> is_joined(first_written_);
+    for (auto index = first_written_; index < claims_.size(); ++index) {
+      if (root(index) < first_written_) is_joined[root(index)] = true;
+    }
     for (std::size_t index = 0; index < first_written_; ++index) {
-      const auto is_joined = [&](const auto& pair) { return pair.second == index; };
-      if (settled_[index] || std::ranges::any_of(joined_, is_joined)) continue;
+      if (settled_[index] || is_joined[index]) continue;
       settled_[index] = true;
       bystanders_.push_back(index);
     }
   }
 
-  // Of two that are only written down, nobody can tell which is meant.
+  // Of two that are only written down, nobody can tell which is meant. Who has lost against what is there, or is
+  // registered, is nobody's rival.
   void find_rivals() {
+    std::vector<std::size_t> open;
+    for (std::size_t index = 0; index < claims_.size(); ++index) {
+      const auto& endpoint = claims_[index].endpoint;
+      if (!settled_[index] && registry_.overlapping(endpoint).empty() && bystander_on(endpoint) == nullptr) {
+        open.push_back(index);
+      }
+    }
     std::vector<std::pair<std::size_t, std::size_t>> rivals;
-    for (std::size_t left = 0; left < claims_.size(); ++left) {
-      for (std::size_t right = left + 1; right < claims_.size(); ++right) {
-        const bool both_open =
-            !settled_[left] && !settled_[right] && !claims_[left].is_there && !claims_[right].is_there;
-        if (!both_open || !overlap(claims_[left].endpoint, claims_[right].endpoint)) continue;
-        if (claims_[left].party == claims_[right].party) {
-          settled_[right] = true;
-          joined_.emplace_back(right, left);
-        } else if (registry_.overlapping(claims_[left].endpoint).empty()) {
-          rivals.emplace_back(left, right);
+    for (auto left = open.begin(); left != open.end(); ++left) {
+      for (const auto right : std::ranges::subrange(std::next(left), open.end())) {
+        if (settled_[*left] || settled_[right] || !overlap(claims_[*left].endpoint, claims_[right].endpoint)) continue;
+        if (claims_[*left].party == claims_[right].party) {
+          settle_with(right, *left);
+        } else {
+          rivals.emplace_back(*left, right);
         }
       }
     }
@@ -185,6 +196,12 @@ class Planner {
       say_rival(left, right);
       say_rival(right, left);
     }
+  }
+
+  const Claim* bystander_on(const Endpoint& endpoint) const {
+    const auto is_there = [&](std::size_t index) { return overlap(claims_[index].endpoint, endpoint); };
+    const auto found = std::ranges::find_if(bystanders_, is_there);
+    return found == bystanders_.end() ? nullptr : &claims_[*found];
   }
 
   void say_rival(std::size_t index, std::size_t other) {
@@ -198,12 +215,11 @@ class Planner {
     const auto& claim = claims_[index];
     if (const auto others = registry_.overlapping(claim.endpoint); !others.empty())
       return compare(index, *others.front());
-    for (const auto bystander : bystanders_) {
-      if (overlap(claims_[bystander].endpoint, claim.endpoint)) {
-        return say(What::conflict, index, fmt::format("{}; but {}", claim.because, claims_[bystander].because));
-      }
+    if (const auto* bystander = bystander_on(claim.endpoint); bystander != nullptr && !claim.is_there) {
+      return say(What::conflict, index, fmt::format("{}; but {}", claim.because, bystander->because));
     }
     if (claim.seems_random || service_word(claim.party.group).empty()) {
+      if (claim.is_there) bystanders_.push_back(index);
       return say(What::skip, index,
                  fmt::format("{}{}; to take it over: --running NAME={}", claim.because,
                              claim.seems_random ? ", on a port that may be another one next time" : "",
@@ -218,38 +234,44 @@ class Planner {
                           .owner = claim.owner};
     if (!claim.is_there) allocation.preferred = claim.endpoint.ports.first;
     registry_.put(allocation);
-    taken_.push_back({allocation.service, index});
-    settled_[index] = true;
-    take_.plan.changes.push_back({What::add, std::move(allocation), claim.because});
+    known_.push_back({allocation.service, index});
+    add_change({What::add, std::move(allocation), claim.because}, index);
   }
 
   // Somebody is registered for the port, before this plan or by it.
   void compare(std::size_t index, const Allocation& registered) {
     const auto& claim = claims_[index];
-    const auto taken = std::ranges::find(taken_, registered.service, &Taken::service);
-    if (taken != taken_.end()) {
-      const auto& other = claims_[taken->index];
+    const auto known = std::ranges::find(known_, registered.service, &Known::service);
+    if (known != known_.end()) {
+      const auto& other = claims_[known->index];
+      if (claim.party == other.party) return settle_with(index, known->index);
       return say(What::conflict, index,
                  fmt::format("{}; but {}: give one of them another port", claim.because, other.because));
     }
     take_.found[index].service = registered.service;
-    if (is_somebody_else(claim, registered)) {
+    const auto* itself = elsewhere(claim, registered);
+    if (itself != nullptr || is_somebody_else(claim, registered)) {
       return say(What::conflict, index,
-                 fmt::format("{}; but the port is allocated to {}: berth who {}", claim.because,
-                             escape(registered.service), to_spec(claim.endpoint)));
+                 fmt::format("{}; but the port is allocated to {}{}: berth who {}", claim.because,
+                             escape(registered.service),
+                             itself == nullptr ? "" : ", which is on " + to_spec(itself->endpoint),
+                             to_spec(claim.endpoint)));
     }
+    known_.push_back({registered.service, index});
     say(What::keep, index, "registered already");
+    take_.plan.changes.back().allocation.endpoint = registered.endpoint;
   }
 
-  // As far as it can be told.
-  static bool is_somebody_else(const Claim& claim, const Allocation& registered) {
-    if (registered.owner && claim.owner && registered.owner.kind == claim.owner.kind) {
-      return registered.owner != claim.owner;
-    }
-    return false;
+  // Whoever is called as the service, where its owner is not recorded: he is there, but on another port.
+  const Claim* elsewhere(const Claim& claim, const Allocation& registered) const {
+    if (registered.owner || is_called_as(registered, claim.party)) return nullptr;
+    const auto itself = std::ranges::find_if(
+        claims_, [&](const Claim& other) { return other.is_there && is_called_as(registered, other.party); });
+    return itself == claims_.end() ? nullptr : &*itself;
   }
 
-  struct Taken {
+  // A service of the registry, and who was found there first.
+  struct Known {
     std::string service;
     std::size_t index;
   };
@@ -258,19 +280,20 @@ class Planner {
   std::vector<Claim> claims_;  // those of what is there, then those of files; of each, what was found is at its index
   std::size_t first_written_ = 0;
   std::vector<bool> settled_;
-  std::vector<std::pair<std::size_t, std::size_t>> joined_;
-  std::vector<Taken> taken_;
+  std::vector<std::size_t> joined_to_;  // itself, unless it became part of another
+  std::vector<Known> known_;
   std::vector<std::size_t> bystanders_;
   Reach reach_;
   std::string_view now_;
   TakeOver take_;
+  std::vector<std::size_t> about_;  // of each change, the claim
 };
 
 }  // namespace
 
-TakeOver take_over(const Registry& registry, std::vector<Claim> there, const Discovery& discovery, Reach reach,
-                   std::string_view now) {
-  return Planner(registry, std::move(there), discovery, reach, now).plan();
+TakeOver take_over(const Registry& registry, const std::vector<Claim>& there, const Discovery& discovery,
+                   Reach reach, std::string_view now) {
+  return Planner(registry, there, discovery, reach, now).plan();
 }
 
 }  // namespace berth
