@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string_view>
 #include <utility>
 
 #include "core/holder_index.h"
@@ -25,11 +26,11 @@ class Planner {
     plan_.changes.push_back(std::move(change));
   }
 
-  void take_over_file(const Registry& source, const std::string& name) {
+  void take_over_file(const Registry& source, const std::string& name, std::string_view because) {
     for (const auto& [service, allocation] : source.allocations()) {
       found_.push_back(
           {{.source = "registry", .file = name, .endpoint = allocation.endpoint, .owner = allocation.owner}, service});
-      take_over(allocation, "in " + name);
+      take_over(allocation, std::string(because));
     }
   }
 
@@ -111,11 +112,11 @@ std::expected<Migration, Error> plan_migration(const Context& context, const Mig
   // The registry's own file, when it has an old format, is a source like any other.
   const bool old = has_old_format(*registry);
   Planner planner(old ? Registry{} : *registry, census, context.now());
-  if (old) planner.take_over_file(*registry, context.store.name());
+  if (old) planner.take_over_file(*registry, context.store.name(), "in the old registry");
   for (auto* source : request.sources) {
     const auto found = source->read();
     if (!found) return std::unexpected(found.error());
-    planner.take_over_file(*found, source->name());
+    planner.take_over_file(*found, source->name(), "in " + source->name());
   }
   for (const auto& running : request.running) {
     if (auto taken = planner.take_over_running(running); !taken) return std::unexpected(std::move(taken).error());

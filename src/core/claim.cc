@@ -114,9 +114,9 @@ bool is_claim(const Holder& holder) {
 void widen(Claim& claim, const Holder& holder, const std::vector<Holder>& all) {
   if (holder.source != Source::socket || !has_name(holder.container) || !forwards_for_containers(holder)) return;
   const auto published = std::ranges::find_if(all, [&](const Holder& other) {
-    return other.source == Source::container && other.state == HolderState::published &&
-           has_name(other.container) && other.container->name == holder.container->name &&
-           overlap(other.endpoint, holder.endpoint) && other.endpoint.ports.contains(holder.endpoint.ports);
+    return other.source == Source::container && other.state == HolderState::published && has_name(other.container) &&
+           other.container->name == holder.container->name && overlap(other.endpoint, holder.endpoint) &&
+           other.endpoint.ports.contains(holder.endpoint.ports);
   });
   if (published == all.end() || published->endpoint.ports == holder.endpoint.ports) return;
   claim.endpoint.ports = published->endpoint.ports;

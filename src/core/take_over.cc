@@ -251,11 +251,10 @@ class Planner {
     take_.found[index].service = registered.service;
     const auto* itself = elsewhere(claim, registered);
     if (itself != nullptr || is_somebody_else(claim, registered)) {
-      return say(What::conflict, index,
-                 fmt::format("{}; but the port is allocated to {}{}: berth who {}", claim.because,
-                             escape(registered.service),
-                             itself == nullptr ? "" : ", which is on " + to_spec(itself->endpoint),
-                             to_spec(claim.endpoint)));
+      return say(
+          What::conflict, index,
+          fmt::format("{}; but the port is allocated to {}{}: berth who {}", claim.because, escape(registered.service),
+                      itself == nullptr ? "" : ", which is on " + to_spec(itself->endpoint), to_spec(claim.endpoint)));
     }
     known_.push_back({registered.service, index});
     say(What::keep, index, "registered already");
@@ -291,8 +290,8 @@ class Planner {
 
 }  // namespace
 
-TakeOver take_over(const Registry& registry, const std::vector<Claim>& there, const Discovery& discovery,
-                   Reach reach, std::string_view now) {
+TakeOver take_over(const Registry& registry, const std::vector<Claim>& there, const Discovery& discovery, Reach reach,
+                   std::string_view now) {
   return Planner(registry, there, discovery, reach, now).plan();
 }
 

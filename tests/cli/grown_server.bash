@@ -29,7 +29,7 @@ start_grown_server() {
     hide_this_machine; write_nginx; write_compose_projects; write_old_registry; make_database" || return
   start_containers &
   local containers=$!
-  a_unit nginx.service nginx -e "$ENGINE_DIR/nginx/log" -g 'daemon off;'
+  a_unit nginx.service nginx -e "$ENGINE_DIR/nginx/log" -g 'daemon off; master_process off;'
   a_unit redis-server.service redis-server --bind 127.0.0.1 --save '' --dir "$ENGINE_DIR"
   a_unit postgresql@15-main.service setpriv --reuid postgres --regid postgres --clear-groups \
     "$POSTGRES_BIN/postgres" -D "$ENGINE_DIR/database" -k "$ENGINE_DIR/database" -F
@@ -54,7 +54,7 @@ own_cgroup() { sed -n 's|^0::/*\(.*\)|/\1|p' /proc/self/cgroup; }
 # a_unit NAME COMMAND...: starts it in a cgroup of this name.
 a_unit() {
   # shellcheck disable=SC2016 # that is for the inner bash
-  in_engine setpriv --pdeathsig KILL bash -c 'mkdir -p "$1" && echo "$$" >"$1/cgroup.procs" && exec "${@:2}"' unit \
+  nsenter --target "$ENGINE_KEEPER" --net --mount -- setpriv --pdeathsig KILL bash -c 'mkdir -p "$1" && echo "$$" >"$1/cgroup.procs" && exec "${@:2}"' unit \
     "$ENGINE_DIR/cgroup$(own_cgroup)/berth-server-$$/$1" "${@:2}" >>"$ENGINE_DIR/servers" 2>&1 </dev/null 3>&- &
   SERVERS+=" $!"
 }
