@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstddef>
+#include <map>
 #include <string_view>
 #include <utility>
 
@@ -83,9 +85,6 @@ std::string who_of(const Holder& holder) {
   return fmt::format("{} (pid {}{})", program, *holder.pid, unit);
 }
 
-// Who asks for one address of this machine has his reasons; who asks for all, of one family or both, wants the port.
-Address usual_address(const Address& address) { return address.is_wildcard() ? Address{} : address; }
-
 bool seems_random(const Holder& holder, const KernelRanges& kernel) {
   if (holder.source != Source::socket || holder.container || !kernel.ephemeral) return false;
   const auto& ports = holder.endpoint.ports;
@@ -96,7 +95,7 @@ bool seems_random(const Holder& holder, const KernelRanges& kernel) {
 
 Claim claim_of(const Holder& holder, const KernelRanges& kernel) {
   return {.party = party_of(holder),
-          .endpoint = {usual_address(holder.endpoint.address), holder.endpoint.protocol, holder.endpoint.ports},
+          .endpoint = holder.endpoint,
           .target = port_of(holder.forwards_to),
           .is_there = is_there(holder),
           .seems_random = seems_random(holder, kernel),
@@ -111,7 +110,7 @@ bool is_claim(const Holder& holder) {
 }
 
 // Of a proxy for one port of a container: the range that the engine has published.
-void widen(Claim& claim, const Holder& holder, const std::vector<Holder>& all) {
+void take_range(Claim& claim, const Holder& holder, const std::vector<Holder>& all) {
   if (holder.source != Source::socket || !has_name(holder.container) || !forwards_for_containers(holder)) return;
   const auto published = std::ranges::find_if(all, [&](const Holder& other) {
     return other.source == Source::container && other.state == HolderState::published && has_name(other.container) &&
@@ -123,29 +122,77 @@ void widen(Claim& claim, const Holder& holder, const std::vector<Holder>& all) {
   claim.target = port_of(published->forwards_to);
 }
 
-// Another socket of the same claim: it goes into `claim`.
-bool absorbs(Claim& claim, const Claim& other) {
-  if (claim.party != other.party || claim.endpoint.ports != other.endpoint.ports) return false;
-  if (claim.is_there != other.is_there || claim.owner != other.owner) return false;
-  auto& endpoint = claim.endpoint;
-  if (endpoint.address != other.endpoint.address) endpoint.address = {};
-  if (endpoint.protocol != other.endpoint.protocol) endpoint.protocol = Protocol::tcp_udp;
-  claim.seems_random = claim.seems_random && other.seems_random;
-  if (!claim.target) claim.target = other.target;
-  return true;
-}
+// Makes claims of sockets, as wide as it can without getting into anybody's way: whoever has one address of a port may
+// have neighbours on others.
+class Claimants {
+ public:
+  explicit Claimants(std::vector<Claim> sockets) : sockets_(std::move(sockets)) {
+    for (std::size_t index = 0; index < sockets_.size(); ++index) {
+      for (unsigned port = sockets_[index].endpoint.ports.first; port <= sockets_[index].endpoint.ports.last; ++port) {
+        at_[port].push_back(index);
+      }
+    }
+  }
+
+  std::vector<Claim> claims() const {
+    std::vector<Claim> made;
+    std::map<PortRange, std::vector<std::size_t>> by_ports;
+    for (auto claim : sockets_) {
+      // Who asks for all addresses, of one family or both, wants the port.
+      if (claim.endpoint.address.is_wildcard()) widen(claim, {{}, claim.endpoint.protocol, claim.endpoint.ports});
+      auto& neighbours = by_ports[claim.endpoint.ports];
+      if (std::ranges::any_of(neighbours, [&](std::size_t other) { return absorbs(made[other], claim); })) continue;
+      neighbours.push_back(made.size());
+      made.push_back(std::move(claim));
+    }
+    return made;
+  }
+
+ private:
+  bool widen(Claim& claim, const Endpoint& wider) const {
+    for (unsigned port = wider.ports.first; port <= wider.ports.last; ++port) {
+      const auto here = at_.find(port);
+      if (here == at_.end()) continue;
+      for (const auto index : here->second) {
+        const auto& other = sockets_[index];
+        const bool is_new = overlap(other.endpoint, wider) && !overlap(other.endpoint, claim.endpoint);
+        if (is_new && !is_of_one(claim, other)) return false;
+      }
+    }
+    claim.endpoint = wider;
+    return true;
+  }
+
+  static bool is_of_one(const Claim& left, const Claim& right) {
+    return left.party == right.party && left.is_there == right.is_there && left.owner == right.owner;
+  }
+
+  // Another socket of the same claim: it goes into `claim`.
+  bool absorbs(Claim& claim, const Claim& other) const {
+    if (!is_of_one(claim, other) || claim.endpoint.ports != other.endpoint.ports) return false;
+    auto wider = claim.endpoint;
+    if (wider.address != other.endpoint.address) wider.address = {};
+    if (wider.protocol != other.endpoint.protocol) wider.protocol = Protocol::tcp_udp;
+    if (!widen(claim, wider)) return false;
+    claim.seems_random = claim.seems_random && other.seems_random;
+    if (!claim.target) claim.target = other.target;
+    return true;
+  }
+
+  std::vector<Claim> sockets_;
+  std::map<unsigned, std::vector<std::size_t>> at_;  // the sockets of each port
+};
 
 }  // namespace
 
 std::vector<Claim> claims_of(const Census& census, const KernelRanges& kernel) {
-  std::vector<Claim> found;
+  std::vector<Claim> sockets;
   for (const auto& holder : without_echoes(census.holders)) {
     if (!is_claim(holder)) continue;
-    auto claim = claim_of(holder, kernel);
-    widen(claim, holder, census.holders);
-    const auto joined = std::ranges::find_if(found, [&](Claim& other) { return absorbs(other, claim); });
-    if (joined == found.end()) found.push_back(std::move(claim));
+    sockets.push_back(claim_of(holder, kernel));
+    take_range(sockets.back(), holder, census.holders);
   }
+  auto found = Claimants(std::move(sockets)).claims();
   const auto order = [](const Claim& claim) {
     return std::pair(claim.endpoint.ports, static_cast<int>(claim.endpoint.protocol));
   };

@@ -37,8 +37,8 @@ struct Claim {
 };
 
 // The claims of what is there or configured on this machine, one for each port (or contiguous ports) of one party:
-// sockets of both families and protocols are one claim, on `*` if they are on several addresses. Connections, closing
-// sockets and units that nothing enables claim nothing.
+// sockets of both families and protocols are one claim, on `*` if they are on several addresses, unless another party
+// has one of the addresses. Connections, closing sockets and units that nothing enables claim nothing.
 std::vector<Claim> claims_of(const Census& census, const KernelRanges& kernel);
 
 // The claim that a file makes; only of what is declared.

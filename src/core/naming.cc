@@ -15,12 +15,11 @@ bool is_letter_or_digit(char byte) {
 }
 
 // With one more word, which must fit.
-std::string extended(const std::string& base, unsigned word) {
+std::string extended(const std::string& base, const std::string& word) {
   const bool is_full = base.contains('/');
-  const auto digits = std::to_string(word);
-  if (!is_full) return base + "/" + digits;
-  const auto room = base.find('/') + 1 + longest_word - digits.size() - 1;
-  return base.substr(0, room) + "-" + digits;
+  if (!is_full) return base + "/" + word;
+  const auto room = base.find('/') + 1 + longest_word - word.size() - 1;
+  return base.substr(0, room) + "-" + word;
 }
 
 }  // namespace
@@ -55,14 +54,13 @@ std::string Naming::name(const Claim& claim, const std::function<bool(std::strin
   const auto base = this->base(claim.party);
   if (base.empty() || !is_taken(base)) return base;
   if (claim.target) {
-    if (auto name = extended(base, *claim.target); !is_taken(name)) return name;
+    if (auto name = extended(base, std::to_string(*claim.target)); !is_taken(name)) return name;
   }
   // The same port may be there twice, on two addresses.
-  const unsigned first = claim.endpoint.ports.first;
+  const auto first = std::to_string(claim.endpoint.ports.first);
   if (auto name = extended(base, first); !is_taken(name)) return name;
-  const auto taken = extended(base, first);
   for (unsigned count = 2;; ++count) {
-    auto name = fmt::format("{}-{}", taken, count);
+    auto name = extended(base, fmt::format("{}-{}", first, count));
     if (!is_taken(name)) return name;
   }
 }

@@ -12,6 +12,7 @@ namespace {
 
 // Programs that are called otherwise than their configuration.
 bool is_program_of(std::string_view program, std::string_view group) {
+  if (group.empty()) return false;
   return program == group || (group == "apache" && (program == "apache2" || program == "httpd"));
 }
 
@@ -41,7 +42,8 @@ bool are_different(const Owner& one, const Owner& other) {
 }  // namespace
 
 bool is_same_party(const Claim& there, const Claim& written) {
-  if (there.party == written.party || (there.owner && there.owner == written.owner)) return true;
+  if (there.party == written.party && !written.party.group.empty()) return true;
+  if (there.owner && there.owner == written.owner) return true;
   // Of a compose project it is the service that must be the same; of a program, its name.
   if (written.source == "compose") return false;
   return is_program_of(there.program, written.party.group) || is_program_of(there.party.group, written.party.group);

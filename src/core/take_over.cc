@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <ranges>
 #include <utility>
@@ -41,6 +42,8 @@ class Planner {
     // Of all of them, so that a name stays the same when a port is added to what was left out today.
     const Naming naming(claims_);
     take_over_all(true, naming);
+    join_own();
+    // Only now: who has lost against what is there is nobody's rival.
     find_rivals();
     take_over_all(false, naming);
     for (std::size_t index = 0; index < claims_.size(); ++index) {
@@ -82,6 +85,7 @@ class Planner {
 
   void say(What what, std::size_t index, std::string because) {
     const auto& claim = claims_[index];
+    if (claim.is_there) bystanders_.push_back(index);
     Allocation allocation{.service = take_.found[index].service, .endpoint = claim.endpoint, .owner = claim.owner};
     const bool has_port = take_.found[index].found.endpoint.has_value();
     add_change({what, std::move(allocation), std::move(because), has_port}, index);
@@ -151,8 +155,9 @@ class Planner {
     for (std::size_t other = 0; other < first_written_; ++other) {
       if (other == there || settled_[other] || claims_[other].is_there != claims_[there].is_there) continue;
       const auto& rest = claims_[other];
-      const bool is_inside = claims_[there].endpoint.ports.contains(rest.endpoint.ports) &&
-                             rest.endpoint.protocol == claims_[there].endpoint.protocol;
+      const auto& all = claims_[there].endpoint;
+      const bool is_inside = all.ports.contains(rest.endpoint.ports) && all.protocol == rest.endpoint.protocol &&
+                             (all.address == rest.endpoint.address || all.address == Address{});
       if (!is_inside || !is_same_party(rest, claims_[written])) continue;
       settle_with(other, there);
     }
@@ -171,31 +176,52 @@ class Planner {
     }
   }
 
-  // Of two that are only written down, nobody can tell which is meant. Who has lost against what is there, or is
-  // registered, is nobody's rival.
+  // What one party writes several times, and not quite the same, is one claim for all of it.
+  void join_own() {
+    for (std::size_t left = 0; left < claims_.size(); ++left) {
+      for (std::size_t right = left + 1; right < claims_.size(); ++right) {
+        if (!is_open(left) || !is_open(right) || claims_[left].party != claims_[right].party) continue;
+        auto& endpoint = claims_[left].endpoint;
+        if (!overlap(endpoint, claims_[right].endpoint)) continue;
+        settle_with(right, left);
+        const auto all = united(endpoint, claims_[right].endpoint);
+        // What is wider may reach those that were passed by.
+        if (all != endpoint) right = left;
+        endpoint = all;
+      }
+    }
+  }
+
+  bool is_open(std::size_t index) const { return !settled_[index] && !claims_[index].is_there; }
+
+  // Of two that overlap.
+  static Endpoint united(const Endpoint& left, const Endpoint& right) {
+    Endpoint all = left;
+    if (left.address != right.address) all.address = {};
+    if (left.protocol != right.protocol) all.protocol = Protocol::tcp_udp;
+    all.ports = {std::min(left.ports.first, right.ports.first), std::max(left.ports.last, right.ports.last)};
+    return all;
+  }
+
+  // Of two that are only written down, nobody can tell which is meant.
   void find_rivals() {
     std::vector<std::size_t> open;
     for (std::size_t index = 0; index < claims_.size(); ++index) {
-      const auto& endpoint = claims_[index].endpoint;
-      if (!settled_[index] && registry_.overlapping(endpoint).empty() && bystander_on(endpoint) == nullptr) {
-        open.push_back(index);
-      }
+      if (is_open(index) && is_nobodys(claims_[index].endpoint)) open.push_back(index);
     }
-    std::vector<std::pair<std::size_t, std::size_t>> rivals;
+    std::map<std::size_t, std::size_t> rivals;  // of each, one is enough
     for (auto left = open.begin(); left != open.end(); ++left) {
-      for (const auto right : std::ranges::subrange(std::next(left), open.end())) {
-        if (settled_[*left] || settled_[right] || !overlap(claims_[*left].endpoint, claims_[right].endpoint)) continue;
-        if (claims_[*left].party == claims_[right].party) {
-          settle_with(right, *left);
-        } else {
-          rivals.emplace_back(*left, right);
-        }
+      for (auto right = left + 1; right != open.end(); ++right) {
+        if (!overlap(claims_[*left].endpoint, claims_[*right].endpoint)) continue;
+        rivals.try_emplace(*left, *right);
+        rivals.try_emplace(*right, *left);
       }
     }
-    for (const auto& [left, right] : rivals) {
-      say_rival(left, right);
-      say_rival(right, left);
-    }
+    for (const auto& [index, other] : rivals) say_rival(index, other);
+  }
+
+  bool is_nobodys(const Endpoint& endpoint) const {
+    return registry_.overlapping(endpoint).empty() && bystander_on(endpoint) == nullptr;
   }
 
   const Claim* bystander_on(const Endpoint& endpoint) const {
@@ -215,11 +241,8 @@ class Planner {
     const auto& claim = claims_[index];
     if (const auto others = registry_.overlapping(claim.endpoint); !others.empty())
       return compare(index, *others.front());
-    if (const auto* bystander = bystander_on(claim.endpoint); bystander != nullptr && !claim.is_there) {
-      return say(What::conflict, index, fmt::format("{}; but {}", claim.because, bystander->because));
-    }
+    if (const auto* other = bystander_on(claim.endpoint)) return lose_to(*other, index);
     if (claim.seems_random || service_word(claim.party.group).empty()) {
-      if (claim.is_there) bystanders_.push_back(index);
       return say(What::skip, index,
                  fmt::format("{}{}; to take it over: --running NAME={}", claim.because,
                              claim.seems_random ? ", on a port that may be another one next time" : "",
@@ -238,16 +261,25 @@ class Planner {
     add_change({What::add, std::move(allocation), claim.because}, index);
   }
 
+  void lose_to(const Claim& other, std::size_t index) {
+    say(What::conflict, index,
+        fmt::format("{}; but {}: give one of them another port", claims_[index].because, other.because));
+  }
+
   // Somebody is registered for the port, before this plan or by it.
   void compare(std::size_t index, const Allocation& registered) {
     const auto& claim = claims_[index];
     const auto known = std::ranges::find(known_, registered.service, &Known::service);
     if (known != known_.end()) {
       const auto& other = claims_[known->index];
-      if (claim.party == other.party) return settle_with(index, known->index);
-      return say(What::conflict, index,
-                 fmt::format("{}; but {}: give one of them another port", claim.because, other.because));
+      if (claim.party == other.party && !claim.party.group.empty()) {
+        return covers(registered.endpoint, claim.endpoint) ? settle_with(index, known->index) : keep(index, registered);
+      }
+      return lose_to(other, index);
     }
+    const auto* there = bystander_on(claim.endpoint);
+    const bool is_lost = !claim.is_there && there != nullptr && !there->party.group.empty();
+    if (is_lost && there->party != claim.party) return lose_to(*there, index);
     take_.found[index].service = registered.service;
     const auto* itself = elsewhere(claim, registered);
     if (itself != nullptr || is_somebody_else(claim, registered)) {
@@ -257,8 +289,22 @@ class Planner {
                       itself == nullptr ? "" : ", which is on " + to_spec(itself->endpoint), to_spec(claim.endpoint)));
     }
     known_.push_back({registered.service, index});
+    keep(index, registered);
+  }
+
+  void keep(std::size_t index, const Allocation& registered) {
+    take_.found[index].service = registered.service;
+    if (!covers(registered.endpoint, claims_[index].endpoint)) {
+      return say(What::keep, index, fmt::format("registered for {} alone", to_string(registered.endpoint)));
+    }
     say(What::keep, index, "registered already");
     take_.plan.changes.back().allocation.endpoint = registered.endpoint;
+  }
+
+  static bool covers(const Endpoint& all, const Endpoint& some) {
+    const bool has_address = all.address == Address{} || all.address == some.address;
+    const bool has_protocol = all.protocol == Protocol::tcp_udp || all.protocol == some.protocol;
+    return has_address && has_protocol && all.ports.contains(some.ports);
   }
 
   // Whoever is called as the service, where its owner is not recorded: he is there, but on another port.
@@ -281,7 +327,7 @@ class Planner {
   std::vector<bool> settled_;
   std::vector<std::size_t> joined_to_;  // itself, unless it became part of another
   std::vector<Known> known_;
-  std::vector<std::size_t> bystanders_;
+  std::vector<std::size_t> bystanders_;  // what is there and is left alone
   Reach reach_;
   std::string_view now_;
   TakeOver take_;

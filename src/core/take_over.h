@@ -34,7 +34,7 @@ enum class Reach : std::uint8_t { everything, files };
 // - What is there becomes `fixed`: nothing that works is ever moved. What is only written down becomes `flexible`.
 // - A port that two want is a conflict: what is there gets it, and of two that are only written down neither does.
 // - Ports that nobody can name, that are chosen at each start, or that depend on variables without a value, are
-// skipped.
+//   skipped; nobody else gets what is there.
 //
 // Everything appears in the plan, with what to do about it. `now`: RFC 3339.
 TakeOver take_over(const Registry& registry, const std::vector<Claim>& there, const Discovery& discovery, Reach reach,
