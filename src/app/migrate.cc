@@ -53,8 +53,8 @@ class Planner {
   }
 
   // All else, under the names that it has where it was found.
-  Migration take_over_rest(std::vector<Claim> there, const Discovery& discovery, Reach reach) {
-    auto rest = ::berth::take_over(registry_, std::move(there), discovery, reach, now_);
+  Migration take_over_rest(const std::vector<Claim>& there, const Discovery& discovery, Reach reach) {
+    auto rest = ::berth::take_over(registry_, there, discovery, reach, now_);
     complete(rest);
     std::ranges::move(rest.plan.changes, std::back_inserter(plan_.changes));
     std::ranges::move(rest.found, std::back_inserter(found_));

@@ -26,6 +26,7 @@ class Planner {
           std::string_view now)
       : registry_(std::move(registry)), reach_(reach), now_(now) {
     std::vector<Claim> written;
+    written.reserve(discovery.found.size());
     for (const auto& found : discovery.found) written.push_back(claim_of(found));
     claims_ = divided(there, written);
     first_written_ = claims_.size();

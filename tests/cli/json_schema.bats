@@ -125,7 +125,7 @@ PYTHON
   answer register register new 8086
   answer check check
   answer check check --all
-  answer migrate migrate
+  answer migrate migrate --dry-run
   answer migrate migrate --running web=8080 --dry-run
   answer migrate migrate --running web=8080 --yes
   valid
