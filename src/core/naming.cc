@@ -43,7 +43,7 @@ Naming::Naming(const std::vector<Claim>& claims) {
 
 std::string Naming::base(const Party& party) const {
   const auto group = service_word(party.group);
-  const auto member = service_word(party.member);
+  auto member = service_word(party.member);
   if (group.empty()) return member;
   const auto members = members_.find(party.group);
   const bool is_alone = members == members_.end() || members->second.size() < 2;
@@ -51,7 +51,7 @@ std::string Naming::base(const Party& party) const {
 }
 
 std::string Naming::name(const Claim& claim, const std::function<bool(std::string_view)>& is_taken) const {
-  const auto base = this->base(claim.party);
+  auto base = this->base(claim.party);
   if (base.empty() || !is_taken(base)) return base;
   if (claim.target) {
     if (auto name = extended(base, std::to_string(*claim.target)); !is_taken(name)) return name;
