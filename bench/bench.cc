@@ -17,7 +17,11 @@ int main(int argc, char** argv) {
   }
   const std::string floors = argv[2];
   const Scratch scratch;
-  const Setting setting{argv[1], floors + "/floor_empty", floors + "/floor_commit", argc > 3 ? std::atoi(argv[3]) : 200,
+  const Setting setting{argv[1],
+                        floors + "/floor_empty",
+                        floors + "/floor_commit",
+                        floors + "/floor_parse",
+                        argc > 3 ? std::atoi(argv[3]) : 200,
                         scratch};
   enter_own_network();
   for (const int sockets : {0, 5000}) {
@@ -31,6 +35,8 @@ int main(int argc, char** argv) {
     measure_batch(setting, 1000);
     measure_stampede(setting, 128);
   }
+  std::puts("taking over");
+  measure_migration(setting, 6000);
   std::puts("owner of one port");
   measure_who(setting, 2000);
   return 0;

@@ -118,6 +118,19 @@ void measure_stampede(const Setting& setting, int processes) {
         fmt::format("{} empty processes at once", processes));
 }
 
+// As many as nobody has: the search and the plan for it, beside reading and parsing the same files alone.
+void measure_migration(const Setting& setting, int files) {
+  const auto directory = setting.scratch / "projects";
+  write_compose_files(directory, files);
+  const auto times =
+      race({{"floor", always({setting.floor_parse, directory})},
+            {"migrate",
+             always({setting.berth, "migrate", directory, "--dry-run", "--registry", setting.scratch / "none.json"})}},
+           setting.runs / 20 + 1);
+  print(fmt::format("migrate of {} compose files", files), times[1].median / times[0].median,
+        "reading and parsing them");
+}
+
 void measure_who(const Setting& setting, int processes) {
   const Crowd crowd(processes);
   const auto ratio = [&] {

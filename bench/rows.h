@@ -11,6 +11,7 @@ struct Setting {
   std::string berth;
   std::string floor_empty;
   std::string floor_commit;
+  std::string floor_parse;
   int runs;
   const Scratch& scratch;
 };
@@ -19,6 +20,7 @@ void measure_reading(const Setting& setting, int entries);
 void measure_new_service(const Setting& setting, int entries);
 void measure_batch(const Setting& setting, int entries);
 void measure_stampede(const Setting& setting, int processes);
+void measure_migration(const Setting& setting, int files);
 void measure_who(const Setting& setting, int processes);
 
 }  // namespace berth::bench

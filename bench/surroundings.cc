@@ -74,6 +74,33 @@ void write_registry(const std::string& path, int entries) {
   write_file(path, text + "\n  }\n}\n");
 }
 
+void write_compose_files(const std::string& directory, int count) {
+  constexpr const char* service = R"(  {0}:
+    image: registry.example.com/{0}:1.{1}
+    restart: unless-stopped
+    environment:
+      PUBLIC_URL: https://{0}.example.com
+      LOG_LEVEL: ${{LOG_LEVEL:-info}}
+      WORKERS: "4"
+    volumes:
+      - ./{0}/config:/etc/{0}:ro
+      - {0}-state:/var/lib/{0}
+    healthcheck:
+      test: ["CMD", "curl", "-f", "http://localhost/health"]
+      interval: 30s
+    ports:
+      - "{1}:80"
+)";
+  for (int index = 0; index < count; ++index) {
+    const auto place = fmt::format("{}/p{}", directory, index);
+    std::filesystem::create_directories(place);
+    std::string text = "services:\n";
+    int port = 2000 + 3 * index;
+    for (const auto* name : {"web", "api", "worker"}) text += fmt::format(fmt::runtime(service), name, port++);
+    std::ofstream(place + "/compose.yaml") << text << "volumes:\n  web-state:\n  api-state:\n  worker-state:\n";
+  }
+}
+
 void copy_file(const std::string& from, const std::string& to) {
   std::filesystem::copy_file(from, to, std::filesystem::copy_options::overwrite_existing);
   const int fd = ::open(to.c_str(), O_RDONLY | O_CLOEXEC);

@@ -25,6 +25,8 @@ class Scratch {
 
 // A registry with so many services: s0 has 10000, s1 10001 and so on.
 void write_registry(const std::string& path, int entries);
+// So many compose projects, each of three services with ports that nobody else has.
+void write_compose_files(const std::string& directory, int count);
 // A copy that is on the disk when this returns.
 void copy_file(const std::string& from, const std::string& to);
 // As many requests, for services that are not registered yet.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <iterator>
 #include <map>
 #include <optional>
@@ -11,6 +12,7 @@
 #include <utility>
 
 #include "core/naming.h"
+#include "core/port_index.h"
 #include "core/quote.h"
 #include "core/same_party.h"
 #include "core/spec.h"
@@ -35,6 +37,8 @@ class Planner {
     std::ranges::move(written, std::back_inserter(claims_));
     settled_.resize(claims_.size());
     for (std::size_t index = 0; index < claims_.size(); ++index) joined_to_.push_back(index);
+    for (std::size_t index = 0; index < claims_.size(); ++index) by_port_.add(claims_[index].endpoint.ports, index);
+    for (const auto& [service, allocation] : registry_.allocations()) file_allocation(allocation);
   }
 
   TakeOver plan() {
@@ -86,7 +90,7 @@ class Planner {
 
   void say(What what, std::size_t index, std::string because) {
     const auto& claim = claims_[index];
-    if (claim.is_there) bystanders_.push_back(index);
+    if (claim.is_there) add_bystander(index);
     Allocation allocation{.service = take_.found[index].service, .endpoint = claim.endpoint, .owner = claim.owner};
     const bool has_port = take_.found[index].found.endpoint.has_value();
     add_change({what, std::move(allocation), std::move(because), has_port}, index);
@@ -105,14 +109,17 @@ class Planner {
     if (found.state == Found::State::ephemeral) {
       return say(What::skip, index, written.because + ": the machine chooses the port at each start");
     }
-    for (std::size_t other = 0; other < first_written_; ++other) {
-      auto& there = claims_[other];
-      if (settled_[other] || !overlap(there.endpoint, written.endpoint) || !is_same_party(there, written)) continue;
+    const auto others = by_port_.near(written.endpoint.ports);
+    for (const auto other : others) {
+      const auto& there = claims_[other];
+      if (other >= first_written_ || settled_[other] || !overlap(there.endpoint, written.endpoint) ||
+          !is_same_party(there, written))
+        continue;
       return join(other, index);
     }
-    for (std::size_t other = index; other-- > first_written_;) {
-      const bool is_again =
-          !settled_[other] && claims_[other].endpoint == written.endpoint && claims_[other].party == written.party;
+    for (const auto other : others | std::views::reverse) {
+      const bool is_again = first_written_ <= other && other < index && !settled_[other] &&
+                            claims_[other].endpoint == written.endpoint && claims_[other].party == written.party;
       if (is_again) return join(other, index);
     }
     for (std::size_t other = 0; other < first_written_; ++other) {
@@ -139,6 +146,7 @@ class Planner {
     if (said.endpoint.ports.contains(claim.endpoint.ports) && said.endpoint.protocol == claim.endpoint.protocol &&
         said.endpoint.ports != claim.endpoint.ports) {
       claim.endpoint.ports = said.endpoint.ports;  // a range of which one port was seen
+      by_port_.add(claim.endpoint.ports, there);
     } else if (said.endpoint.ports != claim.endpoint.ports) {
       claim.because.append(fmt::format("; {} says {}", said.because, to_spec(said.endpoint)));
     }
@@ -153,8 +161,10 @@ class Planner {
 
   // Further ports of a range that is one claim by now.
   void absorb_rest(std::size_t there, std::size_t written) {
-    for (std::size_t other = 0; other < first_written_; ++other) {
-      if (other == there || settled_[other] || claims_[other].is_there != claims_[there].is_there) continue;
+    for (const auto other : by_port_.near(claims_[there].endpoint.ports)) {
+      if (other >= first_written_ || other == there || settled_[other] ||
+          claims_[other].is_there != claims_[there].is_there)
+        continue;
       const auto& rest = claims_[other];
       const auto& all = claims_[there].endpoint;
       const bool is_inside = all.ports.contains(rest.endpoint.ports) && all.protocol == rest.endpoint.protocol &&
@@ -173,24 +183,31 @@ class Planner {
     for (std::size_t index = 0; index < first_written_; ++index) {
       if (settled_[index] || is_joined[index]) continue;
       settled_[index] = true;
-      bystanders_.push_back(index);
+      add_bystander(index);
     }
   }
 
   // What one party writes several times, and not quite the same, is one claim for all of it.
   void join_own() {
     for (std::size_t left = 0; left < claims_.size(); ++left) {
-      for (std::size_t right = left + 1; right < claims_.size(); ++right) {
-        if (!is_open(left) || !is_open(right) || claims_[left].party != claims_[right].party) continue;
-        auto& endpoint = claims_[left].endpoint;
-        if (!overlap(endpoint, claims_[right].endpoint)) continue;
-        settle_with(right, left);
-        const auto all = united(endpoint, claims_[right].endpoint);
-        // What is wider may reach those that were passed by.
-        if (all != endpoint) right = left;
-        endpoint = all;
-      }
+      while (is_open(left) && joined_another(left)) continue;
     }
+  }
+
+  // Whether the claim is wider now, so that it may reach those that were passed by.
+  bool joined_another(std::size_t left) {
+    auto& endpoint = claims_[left].endpoint;
+    for (const auto right : by_port_.near(endpoint.ports)) {
+      const bool is_own = right > left && is_open(right) && claims_[left].party == claims_[right].party;
+      if (!is_own || !overlap(endpoint, claims_[right].endpoint)) continue;
+      settle_with(right, left);
+      const auto all = united(endpoint, claims_[right].endpoint);
+      if (all == endpoint) continue;
+      endpoint = all;
+      by_port_.add(endpoint.ports, left);
+      return true;
+    }
+    return false;
   }
 
   bool is_open(std::size_t index) const { return !settled_[index] && !claims_[index].is_there; }
@@ -206,29 +223,24 @@ class Planner {
 
   // Of two that are only written down, nobody can tell which is meant.
   void find_rivals() {
-    std::vector<std::size_t> open;
+    std::vector<bool> is_candidate(claims_.size());
     for (std::size_t index = 0; index < claims_.size(); ++index) {
-      if (is_open(index) && is_nobodys(claims_[index].endpoint)) open.push_back(index);
+      is_candidate[index] = is_open(index) && is_nobodys(claims_[index].endpoint);
     }
     std::map<std::size_t, std::size_t> rivals;  // of each, one is enough
-    for (auto left = open.begin(); left != open.end(); ++left) {
-      for (auto right = left + 1; right != open.end(); ++right) {
-        if (!overlap(claims_[*left].endpoint, claims_[*right].endpoint)) continue;
-        rivals.try_emplace(*left, *right);
-        rivals.try_emplace(*right, *left);
+    for (std::size_t left = 0; left < claims_.size(); ++left) {
+      if (!is_candidate[left]) continue;
+      for (const auto right : by_port_.near(claims_[left].endpoint.ports)) {
+        const bool is_rival =
+            right != left && is_candidate[right] && overlap(claims_[left].endpoint, claims_[right].endpoint);
+        if (is_rival && rivals.try_emplace(left, right).second) break;
       }
     }
     for (const auto& [index, other] : rivals) say_rival(index, other);
   }
 
   bool is_nobodys(const Endpoint& endpoint) const {
-    return registry_.overlapping(endpoint).empty() && bystander_on(endpoint) == nullptr;
-  }
-
-  const Claim* bystander_on(const Endpoint& endpoint) const {
-    const auto is_there = [&](std::size_t index) { return overlap(claims_[index].endpoint, endpoint); };
-    const auto found = std::ranges::find_if(bystanders_, is_there);
-    return found == bystanders_.end() ? nullptr : &claims_[*found];
+    return allocation_on(endpoint) == nullptr && bystander_on(endpoint) == nullptr;
   }
 
   void say_rival(std::size_t index, std::size_t other) {
@@ -240,8 +252,7 @@ class Planner {
 
   void take_over(std::size_t index, const Naming& naming) {
     const auto& claim = claims_[index];
-    if (const auto others = registry_.overlapping(claim.endpoint); !others.empty())
-      return compare(index, *others.front());
+    if (const auto* registered = allocation_on(claim.endpoint)) return compare(index, *registered);
     if (const auto* other = bystander_on(claim.endpoint)) return lose_to(*other, index);
     if (claim.seems_random || service_word(claim.party.group).empty()) {
       return say(What::skip, index,
@@ -257,9 +268,34 @@ class Planner {
                           .since = std::string(now_),
                           .owner = claim.owner};
     if (!claim.is_there) allocation.preferred = claim.endpoint.ports.first;
-    registry_.put(allocation);
-    known_.push_back({allocation.service, index});
+    file_allocation(registry_.put(allocation));
+    known_.emplace(allocation.service, index);
     add_change({What::add, std::move(allocation), claim.because}, index);
+  }
+
+  const Claim* bystander_on(const Endpoint& endpoint) const {
+    for (const auto index : bystanders_.near(endpoint.ports)) {
+      if (overlap(claims_[index].endpoint, endpoint)) return &claims_[index];
+    }
+    return nullptr;
+  }
+
+  void add_bystander(std::size_t index) { bystanders_.add(claims_[index].endpoint.ports, index); }
+
+  // The first by name.
+  const Allocation* allocation_on(const Endpoint& endpoint) const {
+    const Allocation* first = nullptr;
+    for (const auto index : allocations_by_port_.near(endpoint.ports)) {
+      const auto* allocation = allocations_[index];
+      const bool is_before = first == nullptr || allocation->service < first->service;
+      if (is_before && overlap(allocation->endpoint, endpoint)) first = allocation;
+    }
+    return first;
+  }
+
+  void file_allocation(const Allocation& allocation) {
+    allocations_by_port_.add(allocation.endpoint.ports, allocations_.size());
+    allocations_.push_back(&allocation);
   }
 
   void lose_to(const Claim& other, std::size_t index) {
@@ -270,11 +306,12 @@ class Planner {
   // Somebody is registered for the port, before this plan or by it.
   void compare(std::size_t index, const Allocation& registered) {
     const auto& claim = claims_[index];
-    const auto known = std::ranges::find(known_, registered.service, &Known::service);
+    const auto known = known_.find(registered.service);
     if (known != known_.end()) {
-      const auto& other = claims_[known->index];
+      const auto& other = claims_[known->second];
       if (claim.party == other.party && !claim.party.group.empty()) {
-        return covers(registered.endpoint, claim.endpoint) ? settle_with(index, known->index) : keep(index, registered);
+        return covers(registered.endpoint, claim.endpoint) ? settle_with(index, known->second)
+                                                           : keep(index, registered);
       }
       return lose_to(other, index);
     }
@@ -289,7 +326,7 @@ class Planner {
           fmt::format("{}; but the port is allocated to {}{}: berth who {}", claim.because, escape(registered.service),
                       itself == nullptr ? "" : ", which is on " + to_spec(itself->endpoint), to_spec(claim.endpoint)));
     }
-    known_.push_back({registered.service, index});
+    known_.emplace(registered.service, index);
     keep(index, registered);
   }
 
@@ -316,19 +353,17 @@ class Planner {
     return itself == claims_.end() ? nullptr : &*itself;
   }
 
-  // A service of the registry, and who was found there first.
-  struct Known {
-    std::string service;
-    std::size_t index;
-  };
-
   Registry registry_;
+  std::vector<const Allocation*> allocations_;  // all of the registry
+  PortIndex allocations_by_port_;
   std::vector<Claim> claims_;  // those of what is there, then those of files; of each, what was found is at its index
+  PortIndex by_port_;
   std::size_t first_written_ = 0;
   std::vector<bool> settled_;
   std::vector<std::size_t> joined_to_;  // itself, unless it became part of another
-  std::vector<Known> known_;
-  std::vector<std::size_t> bystanders_;  // what is there and is left alone
+  // Services of the registry, and who was found there first.
+  std::map<std::string, std::size_t, std::less<>> known_;
+  PortIndex bystanders_;  // what is there and is left alone
   Reach reach_;
   std::string_view now_;
   TakeOver take_;
