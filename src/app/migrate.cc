@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string_view>
 #include <utility>
 
 #include "core/holder_index.h"
@@ -25,8 +26,12 @@ class Planner {
     plan_.changes.push_back(std::move(change));
   }
 
-  void take_over_file(const Registry& source, const std::string& name) {
-    for (const auto& [service, allocation] : source.allocations()) take_over(allocation, "in " + name);
+  void take_over_file(const Registry& source, const std::string& name, std::string_view because) {
+    for (const auto& [service, allocation] : source.allocations()) {
+      found_.push_back(
+          {{.source = "registry", .file = name, .endpoint = allocation.endpoint, .owner = allocation.owner}, service});
+      take_over(allocation, std::string(because));
+    }
   }
 
   std::expected<void, Error> take_over_running(const Running& running) {
@@ -48,10 +53,12 @@ class Planner {
   }
 
   // All else, under the names that it has where it was found.
-  Migration take_over_rest(std::vector<Claim> there, const Discovery& discovery, Reach reach) {
-    auto rest = ::berth::take_over(registry_, std::move(there), discovery, reach, now_);
+  Migration take_over_rest(const std::vector<Claim>& there, const Discovery& discovery, Reach reach) {
+    auto rest = ::berth::take_over(registry_, there, discovery, reach, now_);
+    complete(rest);
     std::ranges::move(rest.plan.changes, std::back_inserter(plan_.changes));
-    return {std::move(rest.found), std::move(plan_)};
+    std::ranges::move(rest.found, std::back_inserter(found_));
+    return {std::move(found_), std::move(plan_)};
   }
 
  private:
@@ -62,9 +69,33 @@ class Planner {
     return nullptr;
   }
 
+  // An old registry knows names and ports; who has them, and whether he is there, is seen. Then it is one change.
+  void complete(TakeOver& rest) {
+    for (auto& change : plan_.changes) {
+      if (change.what != PlannedChange::What::add) continue;
+      const auto& service = change.allocation.service;
+      const auto seen = std::ranges::find_if(rest.plan.changes, [&](const PlannedChange& other) {
+        return other.what == PlannedChange::What::keep && other.allocation.service == service;
+      });
+      if (seen == rest.plan.changes.end()) continue;
+      rest.plan.changes.erase(seen);
+      const auto who = std::ranges::find(rest.found, service, &NamedFinding::service);
+      if (who != rest.found.end()) add_to(change, who->found);
+    }
+  }
+
+  static void add_to(PlannedChange& change, const Found& seen) {
+    auto& allocation = change.allocation;
+    if (!allocation.owner) allocation.owner = seen.owner;
+    if (seen.state == Found::State::running) allocation.kind = Kind::fixed;
+    const auto why = seen.file.empty() ? seen.raw : claim_of(seen).because;
+    if (why != change.because) change.because.append("; ").append(why);
+  }
+
   Registry registry_;
   const HolderIndex index_;
   std::string now_;
+  std::vector<NamedFinding> found_;
   Plan plan_;
 };
 
@@ -81,11 +112,11 @@ std::expected<Migration, Error> plan_migration(const Context& context, const Mig
   // The registry's own file, when it has an old format, is a source like any other.
   const bool old = has_old_format(*registry);
   Planner planner(old ? Registry{} : *registry, census, context.now());
-  if (old) planner.take_over_file(*registry, context.store.name());
+  if (old) planner.take_over_file(*registry, context.store.name(), "in the old registry");
   for (auto* source : request.sources) {
     const auto found = source->read();
     if (!found) return std::unexpected(found.error());
-    planner.take_over_file(*found, source->name());
+    planner.take_over_file(*found, source->name(), "in " + source->name());
   }
   for (const auto& running : request.running) {
     if (auto taken = planner.take_over_running(running); !taken) return std::unexpected(std::move(taken).error());

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <span>
+#include <string_view>
+#include <tuple>
 
 #include "app/migrate.h"
 #include "cli/command.h"
@@ -57,6 +59,11 @@ void write_found(Json& out, const NamedFinding& named) {
   out.end_object();
 }
 
+// Of what is left alone, what it would be called by.
+const std::string& name_of(const PlannedChange& change) {
+  return change.allocation.service.empty() ? change.party : change.allocation.service;
+}
+
 std::string json_of(const app::Migration& migration, const std::vector<Problem>& problems, bool applied) {
   Json json;
   json.key("applied").value(applied);
@@ -65,7 +72,7 @@ std::string json_of(const app::Migration& migration, const std::vector<Problem>&
   json.key("plan");
   write_array(json, migration.plan.changes, [](Json& out, const PlannedChange& change) {
     out.begin_object().key("change").value(to_string(change.what));
-    out.key("service").text_or_null(change.allocation.service);
+    out.key("service").text_or_null(name_of(change));
     out.key("endpoint");
     if (change.has_port) {
       write_endpoint(out, change.allocation.endpoint);
@@ -115,16 +122,34 @@ unsigned rank_of(const PlannedChange& change) {
 
 std::string table_of(const Plan& plan, const Output& out, Stream stream) {
   auto changes = plan.changes;
-  std::ranges::stable_sort(changes, {}, rank_of);
+  std::ranges::stable_sort(changes, {}, [](const PlannedChange& change) {
+    return std::tuple(rank_of(change), std::string_view(name_of(change)), change.allocation.endpoint.ports);
+  });
   Table table({"CHANGE", "SERVICE", "ENDPOINT", "BECAUSE"});
   for (const auto& change : changes) {
-    const auto& service = change.allocation.service;
+    const auto& service = name_of(change);
+    const bool is_settled = !change.allocation.service.empty();
     table << Table::Cell{std::string(to_string(change.what)), colour_of(change.what)}
-          << Table::Cell{service.empty() ? "-" : escape(service), Colour::bold}
+          << Table::Cell{service.empty() ? "-" : escape(service), is_settled ? Colour::bold : Colour::none}
           << Table::Cell{change.has_port ? to_string(change.allocation.endpoint) : "-"}
           << Table::Cell{escape(change.because)};
   }
   return table.render(out, stream);
+}
+
+// "13 to add, 2 conflicts left to you, 1 skipped"
+std::string sum_of(const Plan& plan) {
+  using enum PlannedChange::What;
+  std::string sum;
+  const auto count = [&](PlannedChange::What what, std::string_view one, std::string_view many) {
+    const auto number = std::ranges::count(plan.changes, what, &PlannedChange::what);
+    if (number > 0) sum.append(fmt::format("{}{} {}", sum.empty() ? "" : ", ", number, number == 1 ? one : many));
+  };
+  count(add, "to add", "to add");
+  count(conflict, "conflict left to you", "conflicts left to you");
+  count(skip, "skipped", "skipped");
+  count(keep, "registered already", "registered already");
+  return sum;
 }
 
 void tell(Output& out, const std::vector<Problem>& problems) {
@@ -146,6 +171,7 @@ void show(const Plan& plan, Output& out, bool dry_run) {
   } else {
     out.talk(table_of(plan, out, Stream::talk));
   }
+  out.note(sum_of(plan));
 }
 
 // Whether to go ahead; an error where nobody can be asked.
@@ -225,8 +251,13 @@ Result run_migrate(Session& session, const Arguments& arguments) {
     plan = *std::move(applied);
   }
   if (out.json) out.answer_line(json_of(*migration, discovery->problems, *go));
-  const bool only_talk = !plan.adds() && !plan.has_conflicts();
-  out.note(*go ? "taken over" : only_talk ? "there is nothing to take over" : "nothing was changed");
+  if (*go) {
+    out.note("taken over");
+  } else if (!plan.adds() && !plan.has_conflicts()) {
+    out.note("there is nothing to take over");
+  } else if (!arguments.has("--dry-run")) {
+    out.note("nothing was changed");
+  }
   return plan.has_conflicts() ? exit_no : exit_done;
 }
 

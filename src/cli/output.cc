@@ -1,5 +1,6 @@
 #include "cli/output.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -72,6 +73,11 @@ bool Output::flush() {
   const bool taken = write_all(STDOUT_FILENO, answer_);
   answer_.clear();
   return taken;
+}
+
+std::size_t Output::width(Stream stream) {
+  winsize size{};
+  return ::ioctl(stream == Stream::answer ? STDOUT_FILENO : STDERR_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 void Output::talk(std::string_view text) { write_all(STDERR_FILENO, text); }

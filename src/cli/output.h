@@ -1,6 +1,7 @@
 // Where answers and talk go: stdout is the answer alone, everything else is stderr.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,6 +28,9 @@ class Output {
   // Writes the answer. False if stdout did not take it all; a closed pipe counts as taken: nobody reads on.
   bool flush();
   void drop_answer() { answer_.clear(); }
+
+  // Columns of the terminal; 0 if it is none, or does not say.
+  static std::size_t width(Stream stream);
 
   // "berth: TEXT" on stderr; lines after the first are indented. A note is dropped by --quiet and under --json.
   void note(std::string_view text);

@@ -1,4 +1,5 @@
-// Rows of cells under a heading, aligned for a person to read.
+// Rows of cells under a heading, aligned for a person to read. On a terminal, the last column is broken between words
+// where the line would be too long.
 #pragma once
 
 #include <cstddef>
@@ -23,6 +24,8 @@ class Table {
   std::string render(const Output& out, Stream stream) const;
 
  private:
+  void append_last(std::string& text, const Cell& cell, const Output& out, Stream stream) const;
+
   std::size_t columns_;
   std::vector<Cell> cells_;
   std::vector<std::size_t> widths_;

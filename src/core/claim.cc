@@ -41,9 +41,10 @@ Party party_of(const Holder& holder) {
   return {name_of_program(holder)};
 }
 
-// ":80", "10.0.0.2:80", "[fd00::2]:80"
+// ":80", "10.0.0.2:80", "[fd00::2]:80"; the first of "10.0.0.2:80-82".
 std::optional<Port> port_of(std::string_view forwards_to) {
-  const auto digits = forwards_to.substr(forwards_to.rfind(':') + 1);
+  auto digits = forwards_to.substr(forwards_to.rfind(':') + 1);
+  digits = digits.substr(0, digits.find('-'));
   Port port = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
   if (error != std::errc{} || end != digits.data() + digits.size() || port == 0) return std::nullopt;
@@ -55,6 +56,7 @@ bool is_there(const Holder& holder) {
 }
 
 std::string_view verb_of(const Holder& holder) {
+  const bool is_proxy = has_name(holder.container) && forwards_for_containers(holder);
   switch (holder.state) {
     case HolderState::published:
       return "publishes it";
@@ -62,9 +64,25 @@ std::string_view verb_of(const Holder& holder) {
       return "is configured to publish it";
     case HolderState::declared:
       return "declares it";
+    case HolderState::bound:
+      return "is bound to it";
     default:
-      return "listens there";
+      return is_proxy ? "publishes it" : "listens there";
   }
+}
+
+// Who it is, in few words: the endpoint is told beside it.
+std::string who_of(const Holder& holder) {
+  if (holder.source == Source::nat) return describe(holder);
+  if (has_name(holder.container)) {
+    return fmt::format("container {}{}", holder.container->name,
+                       holder.container->running == false ? " (not running)" : "");
+  }
+  if (holder.source == Source::systemd) return "socket unit " + holder.unit;
+  const auto program = name_of_program(holder);
+  if (program.empty() || !holder.pid) return describe(holder);
+  const auto unit = holder.unit.empty() ? "" : ", unit " + holder.unit;
+  return fmt::format("{} (pid {}{})", program, *holder.pid, unit);
 }
 
 bool seems_random(const Holder& holder, const KernelRanges& kernel) {
@@ -82,13 +100,26 @@ Claim claim_of(const Holder& holder, const KernelRanges& kernel) {
           .is_there = is_there(holder),
           .seems_random = seems_random(holder, kernel),
           .owner = owner_of(holder),
-          .because = fmt::format("{} {}", describe(holder), verb_of(holder)),
+          .because = fmt::format("{} {}", who_of(holder), verb_of(holder)),
           .source = std::string(to_string(holder.source)),
           .program = name_of_program(holder)};
 }
 
 bool is_claim(const Holder& holder) {
   return claims(holder) && (holder.state != HolderState::declared || holder.enabled.value_or(true));
+}
+
+// Of a proxy for one port of a container: the range that the engine has published.
+void take_range(Claim& claim, const Holder& holder, const std::vector<Holder>& all) {
+  if (holder.source != Source::socket || !has_name(holder.container) || !forwards_for_containers(holder)) return;
+  const auto published = std::ranges::find_if(all, [&](const Holder& other) {
+    return other.source == Source::container && other.state == HolderState::published && has_name(other.container) &&
+           other.container->name == holder.container->name && overlap(other.endpoint, holder.endpoint) &&
+           other.endpoint.ports.contains(holder.endpoint.ports);
+  });
+  if (published == all.end() || published->endpoint.ports == holder.endpoint.ports) return;
+  claim.endpoint.ports = published->endpoint.ports;
+  claim.target = port_of(published->forwards_to);
 }
 
 // Makes claims of sockets, as wide as it can without getting into anybody's way: whoever has one address of a port may
@@ -157,7 +188,9 @@ class Claimants {
 std::vector<Claim> claims_of(const Census& census, const KernelRanges& kernel) {
   std::vector<Claim> sockets;
   for (const auto& holder : without_echoes(census.holders)) {
-    if (is_claim(holder)) sockets.push_back(claim_of(holder, kernel));
+    if (!is_claim(holder)) continue;
+    sockets.push_back(claim_of(holder, kernel));
+    take_range(sockets.back(), holder, census.holders);
   }
   auto found = Claimants(std::move(sockets)).claims();
   const auto order = [](const Claim& claim) {

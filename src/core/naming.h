@@ -28,9 +28,10 @@ class Naming {
   // A name that `is_taken` does not know; empty for a party without one.
   std::string name(const Claim& claim, const std::function<bool(std::string_view)>& is_taken) const;
 
- private:
+  // What all names of a party begin with.
   std::string base(const Party& party) const;
 
+ private:
   std::map<std::string, std::set<std::string>, std::less<>> members_;
 };
 

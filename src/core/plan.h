@@ -22,6 +22,8 @@ struct PlannedChange {
   std::string because;
   // Whether a port is known at all; otherwise the allocation's endpoint means nothing.
   bool has_port = true;
+  // What found it would be called by: of a conflict and of what is skipped, which have no service. May be empty.
+  std::string party = {};
 };
 std::string_view to_string(PlannedChange::What what);
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <iterator>
 #include <vector>
 
 #include "core/endpoint.h"
@@ -15,19 +16,22 @@ class PortIndex {
  public:
   void add(PortRange ports, std::size_t number) {
     for (auto drawer = drawer_of(ports.first); drawer <= drawer_of(ports.last); ++drawer) {
-      drawers_[drawer].push_back(number);
+      auto& numbers = drawers_[drawer];
+      const auto place = std::ranges::lower_bound(numbers, number);
+      if (place == numbers.end() || *place != number) numbers.insert(place, number);
     }
   }
 
   // All that overlap `ports`, and some that do not; in ascending order, each once.
   std::vector<std::size_t> near(PortRange ports) const {
-    std::vector<std::size_t> found;
-    for (auto drawer = drawer_of(ports.first); drawer <= drawer_of(ports.last); ++drawer) {
-      found.insert(found.end(), drawers_[drawer].begin(), drawers_[drawer].end());
+    std::vector<std::size_t> found = drawers_[drawer_of(ports.first)];
+    std::vector<std::size_t> both;
+    for (auto drawer = drawer_of(ports.first) + 1; drawer <= drawer_of(ports.last); ++drawer) {
+      if (drawers_[drawer].empty()) continue;
+      both.clear();
+      std::ranges::set_union(found, drawers_[drawer], std::back_inserter(both));
+      found.swap(both);
     }
-    std::ranges::sort(found);
-    const auto doubled = std::ranges::unique(found);
-    found.erase(doubled.begin(), doubled.end());
     return found;
   }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <ranges>
@@ -13,6 +14,7 @@
 #include "core/naming.h"
 #include "core/port_index.h"
 #include "core/quote.h"
+#include "core/same_party.h"
 #include "core/spec.h"
 
 namespace berth {
@@ -20,37 +22,21 @@ namespace {
 
 using What = PlannedChange::What;
 
-// Programs that are called otherwise than their configuration.
-bool is_program_of(std::string_view program, std::string_view group) {
-  if (group.empty()) return false;
-  return program == group || (group == "apache" && (program == "apache2" || program == "httpd"));
-}
-
-bool is_same_party(const Claim& there, const Claim& written) {
-  if ((there.party == written.party && !written.party.group.empty()) || (there.owner && there.owner == written.owner))
-    return true;
-  // Of a compose project it is the service that must be the same; of a program, its name.
-  if (written.source == "compose") return false;
-  return is_program_of(there.program, written.party.group) || is_program_of(there.party.group, written.party.group);
-}
-
-// The project's container is there, but not on the port that the file says.
-bool is_elsewhere(const Claim& there, const Claim& written) {
-  return there.is_there && there.party == written.party && written.target && there.target == written.target &&
-         written.source == "compose";
-}
-
 class Planner {
  public:
-  Planner(Registry registry, std::vector<Claim> there, const Discovery& discovery, Reach reach, std::string_view now)
-      : registry_(std::move(registry)), claims_(std::move(there)), reach_(reach), now_(now) {
-    for (const auto& claim : claims_) take_.found.push_back({found_of(claim), ""});
+  Planner(Registry registry, const std::vector<Claim>& there, const Discovery& discovery, Reach reach,
+          std::string_view now)
+      : registry_(std::move(registry)), reach_(reach), now_(now) {
+    std::vector<Claim> written;
+    written.reserve(discovery.found.size());
+    for (const auto& found : discovery.found) written.push_back(claim_of(found));
+    claims_ = divided(there, written);
     first_written_ = claims_.size();
-    for (const auto& found : discovery.found) {
-      take_.found.push_back({found, ""});
-      claims_.push_back(claim_of(found));
-    }
+    for (const auto& claim : claims_) take_.found.push_back({found_of(claim), ""});
+    for (const auto& found : discovery.found) take_.found.push_back({found, ""});
+    std::ranges::move(written, std::back_inserter(claims_));
     settled_.resize(claims_.size());
+    for (std::size_t index = 0; index < claims_.size(); ++index) joined_to_.push_back(index);
     for (std::size_t index = 0; index < claims_.size(); ++index) by_port_.add(claims_[index].endpoint.ports, index);
     for (const auto& [service, allocation] : registry_.allocations()) file_allocation(allocation);
   }
@@ -58,20 +44,40 @@ class Planner {
   TakeOver plan() {
     for (std::size_t index = first_written_; index < claims_.size(); ++index) settle_written(index);
     if (reach_ == Reach::files) step_aside();
-    const Naming naming(unsettled());
-    take_over_all(naming, true);
+    // Of all of them, so that a name stays the same when a port is added to what was left out today.
+    const Naming naming(claims_);
+    take_over_all(true, naming);
     join_own();
     // Only now: who has lost against what is there is nobody's rival.
     find_rivals();
-    take_over_all(naming, false);
-    // The last first: what one has joined may have joined something later.
-    for (const auto& [index, with] : joined_ | std::views::reverse) {
-      take_.found[index].service = take_.found[with].service;
+    take_over_all(false, naming);
+    for (std::size_t index = 0; index < claims_.size(); ++index) {
+      if (joined_to_[index] != index) take_.found[index].service = take_.found[root(index)].service;
+    }
+    for (std::size_t change = 0; change < about_.size(); ++change) {
+      take_.plan.changes[change].party = naming.base(claims_[about_[change]].party);
     }
     return std::move(take_);
   }
 
  private:
+  void take_over_all(bool is_there, const Naming& naming) {
+    for (std::size_t index = 0; index < claims_.size(); ++index) {
+      if (!settled_[index] && claims_[index].is_there == is_there) take_over(index, naming);
+    }
+  }
+
+  // What a claim is part of in the end.
+  std::size_t root(std::size_t index) const {
+    while (joined_to_[index] != index) index = joined_to_[index];
+    return index;
+  }
+
+  void settle_with(std::size_t index, std::size_t whole) {
+    settled_[index] = true;
+    joined_to_[index] = root(whole);
+  }
+
   static Found found_of(const Claim& claim) {
     return {.source = claim.source,
             .group = claim.party.group,
@@ -82,26 +88,17 @@ class Planner {
             .owner = claim.owner};
   }
 
-  std::vector<Claim> unsettled() const {
-    std::vector<Claim> open;
-    for (std::size_t index = 0; index < claims_.size(); ++index) {
-      if (!settled_[index]) open.push_back(claims_[index]);
-    }
-    return open;
-  }
-
-  void take_over_all(const Naming& naming, bool is_there) {
-    for (std::size_t index = 0; index < claims_.size(); ++index) {
-      if (!settled_[index] && claims_[index].is_there == is_there) take_over(index, naming);
-    }
-  }
-
   void say(What what, std::size_t index, std::string because) {
     const auto& claim = claims_[index];
     if (claim.is_there) add_bystander(index);
     Allocation allocation{.service = take_.found[index].service, .endpoint = claim.endpoint, .owner = claim.owner};
     const bool has_port = take_.found[index].found.endpoint.has_value();
-    take_.plan.changes.push_back({what, std::move(allocation), std::move(because), has_port});
+    add_change({what, std::move(allocation), std::move(because), has_port}, index);
+  }
+
+  void add_change(PlannedChange change, std::size_t index) {
+    take_.plan.changes.push_back(std::move(change));
+    about_.push_back(index);
     settled_[index] = true;
   }
 
@@ -158,8 +155,7 @@ class Planner {
     if (!claim.target) claim.target = said.target;
     if (!claim.owner) claim.owner = said.owner;
     claim.seems_random = false;
-    settled_[written] = true;
-    joined_.emplace_back(written, there);
+    settle_with(written, there);
     absorb_rest(there, written);
   }
 
@@ -174,16 +170,18 @@ class Planner {
       const bool is_inside = all.ports.contains(rest.endpoint.ports) && all.protocol == rest.endpoint.protocol &&
                              (all.address == rest.endpoint.address || all.address == Address{});
       if (!is_inside || !is_same_party(rest, claims_[written])) continue;
-      settled_[other] = true;
-      joined_.emplace_back(other, there);
+      settle_with(other, there);
     }
   }
 
   // What no file is about stays where it is, and keeps its port.
   void step_aside() {
+    std::vector<bool> is_joined(first_written_);
+    for (auto index = first_written_; index < claims_.size(); ++index) {
+      if (root(index) < first_written_) is_joined[root(index)] = true;
+    }
     for (std::size_t index = 0; index < first_written_; ++index) {
-      const auto is_joined = [&](const auto& pair) { return pair.second == index; };
-      if (settled_[index] || std::ranges::any_of(joined_, is_joined)) continue;
+      if (settled_[index] || is_joined[index]) continue;
       settled_[index] = true;
       add_bystander(index);
     }
@@ -202,8 +200,7 @@ class Planner {
     for (const auto right : by_port_.near(endpoint.ports)) {
       const bool is_own = right > left && is_open(right) && claims_[left].party == claims_[right].party;
       if (!is_own || !overlap(endpoint, claims_[right].endpoint)) continue;
-      settled_[right] = true;
-      joined_.emplace_back(right, left);
+      settle_with(right, left);
       const auto all = united(endpoint, claims_[right].endpoint);
       if (all == endpoint) continue;
       endpoint = all;
@@ -272,9 +269,8 @@ class Planner {
                           .owner = claim.owner};
     if (!claim.is_there) allocation.preferred = claim.endpoint.ports.first;
     file_allocation(registry_.put(allocation));
-    taken_.emplace(allocation.service, index);
-    settled_[index] = true;
-    take_.plan.changes.push_back({What::add, std::move(allocation), claim.because});
+    known_.emplace(allocation.service, index);
+    add_change({What::add, std::move(allocation), claim.because}, index);
   }
 
   const Claim* bystander_on(const Endpoint& endpoint) const {
@@ -310,26 +306,51 @@ class Planner {
   // Somebody is registered for the port, before this plan or by it.
   void compare(std::size_t index, const Allocation& registered) {
     const auto& claim = claims_[index];
-    const auto taken = taken_.find(registered.service);
-    if (taken != taken_.end()) return lose_to(claims_[taken->second], index);
-    // It was taken over earlier, and is still another one than the file means.
-    const auto* there = bystander_on(claim.endpoint);
-    if (!claim.is_there && there != nullptr && !there->party.group.empty()) return lose_to(*there, index);
-    take_.found[index].service = registered.service;
-    if (is_somebody_else(claim, registered)) {
-      return say(What::conflict, index,
-                 fmt::format("{}; but the port is allocated to {}: berth who {}", claim.because,
-                             escape(registered.service), to_spec(claim.endpoint)));
+    const auto known = known_.find(registered.service);
+    if (known != known_.end()) {
+      const auto& other = claims_[known->second];
+      if (claim.party == other.party && !claim.party.group.empty()) {
+        return covers(registered.endpoint, claim.endpoint) ? settle_with(index, known->second)
+                                                           : keep(index, registered);
+      }
+      return lose_to(other, index);
     }
-    say(What::keep, index, "registered already");
+    const auto* there = bystander_on(claim.endpoint);
+    const bool is_lost = !claim.is_there && there != nullptr && !there->party.group.empty();
+    if (is_lost && there->party != claim.party) return lose_to(*there, index);
+    take_.found[index].service = registered.service;
+    const auto* itself = elsewhere(claim, registered);
+    if (itself != nullptr || is_somebody_else(claim, registered)) {
+      return say(
+          What::conflict, index,
+          fmt::format("{}; but the port is allocated to {}{}: berth who {}", claim.because, escape(registered.service),
+                      itself == nullptr ? "" : ", which is on " + to_spec(itself->endpoint), to_spec(claim.endpoint)));
+    }
+    known_.emplace(registered.service, index);
+    keep(index, registered);
   }
 
-  // As far as it can be told.
-  static bool is_somebody_else(const Claim& claim, const Allocation& registered) {
-    if (registered.owner && claim.owner && registered.owner.kind == claim.owner.kind) {
-      return registered.owner != claim.owner;
+  void keep(std::size_t index, const Allocation& registered) {
+    take_.found[index].service = registered.service;
+    if (!covers(registered.endpoint, claims_[index].endpoint)) {
+      return say(What::keep, index, fmt::format("registered for {} alone", to_string(registered.endpoint)));
     }
-    return false;
+    say(What::keep, index, "registered already");
+    take_.plan.changes.back().allocation.endpoint = registered.endpoint;
+  }
+
+  static bool covers(const Endpoint& all, const Endpoint& some) {
+    const bool has_address = all.address == Address{} || all.address == some.address;
+    const bool has_protocol = all.protocol == Protocol::tcp_udp || all.protocol == some.protocol;
+    return has_address && has_protocol && all.ports.contains(some.ports);
+  }
+
+  // Whoever is called as the service, where its owner is not recorded: he is there, but on another port.
+  const Claim* elsewhere(const Claim& claim, const Allocation& registered) const {
+    if (registered.owner || is_called_as(registered, claim.party)) return nullptr;
+    const auto itself = std::ranges::find_if(
+        claims_, [&](const Claim& other) { return other.is_there && is_called_as(registered, other.party); });
+    return itself == claims_.end() ? nullptr : &*itself;
   }
 
   Registry registry_;
@@ -339,19 +360,21 @@ class Planner {
   PortIndex by_port_;
   std::size_t first_written_ = 0;
   std::vector<bool> settled_;
-  std::vector<std::pair<std::size_t, std::size_t>> joined_;
-  std::map<std::string, std::size_t, std::less<>> taken_;  // services, and whose claims they are
-  PortIndex bystanders_;                                   // what is there and is left alone
+  std::vector<std::size_t> joined_to_;  // itself, unless it became part of another
+  // Services of the registry, and who was found there first.
+  std::map<std::string, std::size_t, std::less<>> known_;
+  PortIndex bystanders_;  // what is there and is left alone
   Reach reach_;
   std::string_view now_;
   TakeOver take_;
+  std::vector<std::size_t> about_;  // of each change, the claim
 };
 
 }  // namespace
 
-TakeOver take_over(const Registry& registry, std::vector<Claim> there, const Discovery& discovery, Reach reach,
+TakeOver take_over(const Registry& registry, const std::vector<Claim>& there, const Discovery& discovery, Reach reach,
                    std::string_view now) {
-  return Planner(registry, std::move(there), discovery, reach, now).plan();
+  return Planner(registry, there, discovery, reach, now).plan();
 }
 
 }  // namespace berth

@@ -37,7 +37,7 @@ enum class Reach : std::uint8_t { everything, files };
 //   skipped; nobody else gets what is there.
 //
 // Everything appears in the plan, with what to do about it. `now`: RFC 3339.
-TakeOver take_over(const Registry& registry, std::vector<Claim> there, const Discovery& discovery, Reach reach,
+TakeOver take_over(const Registry& registry, const std::vector<Claim>& there, const Discovery& discovery, Reach reach,
                    std::string_view now);
 
 }  // namespace berth

@@ -138,7 +138,7 @@ TEST(Claims, SayWhoAndHow) {
 TEST(Claims, KnowWhatIsBehindAPort) {
   const std::vector<std::pair<std::string, std::optional<Port>>> table = {
       {"10.0.0.2:80", 80},    {"[fd00::2]:80", 80}, {":8080", 8080}, {"", {}},
-      {"10.0.0.2:80-82", {}}, {"x:0", {}},          {"x:65536", {}},
+      {"10.0.0.2:80-82", 80}, {"x:0", {}},          {"x:65536", {}},
   };
   for (const auto& [text, target] : table) {
     auto holder = published("8080", "web");

@@ -65,7 +65,7 @@ struct Server {
 // "add web 80/tcp fixed", "skip - 80/tcp", "skip - -" for a port that is not known.
 std::vector<std::string> lines_of(const TakeOver& take) {
   std::vector<std::string> lines;
-  for (const auto& [what, allocation, because, has_port] : take.plan.changes) {
+  for (const auto& [what, allocation, because, has_port, party] : take.plan.changes) {
     auto line = std::string(to_string(what)) + " " + (allocation.service.empty() ? "-" : allocation.service);
     line += " " + (has_port ? to_string(allocation.endpoint) : "-");
     if (what == PlannedChange::What::add) line.append(" ").append(to_string(allocation.kind));
