@@ -7,21 +7,13 @@
 namespace berth::cli {
 namespace {
 
-void write_side(Json& json, const std::optional<Allocation>& side) {
-  if (side) {
-    write_allocation(json, *side);
-  } else {
-    json.null();
-  }
-}
-
 void write_record(Json& json, const store::Record& record) {
   json.begin_object();
   json.key("service").value(record.service);
   json.key("before");
-  write_side(json, record.before);
+  write_allocation_or_null(json, record.before);
   json.key("after");
-  write_side(json, record.after);
+  write_allocation_or_null(json, record.after);
   json.key("decision").text_or_null(record.choice ? to_string(*record.choice) : "");
   json.key("skipped");
   write_skips(json, record.skipped);

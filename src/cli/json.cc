@@ -111,6 +111,14 @@ void write_allocation(Json& json, const Allocation& allocation) {
   json.end_object();
 }
 
+void write_allocation_or_null(Json& json, const std::optional<Allocation>& allocation) {
+  if (allocation) {
+    write_allocation(json, *allocation);
+  } else {
+    json.null();
+  }
+}
+
 namespace {
 
 void write_truth(Json& json, std::optional<bool> truth) {

@@ -10,14 +10,6 @@
 namespace berth::cli {
 namespace {
 
-void write_side(Json& json, const std::optional<Allocation>& side) {
-  if (side) {
-    write_allocation(json, *side);
-  } else {
-    json.null();
-  }
-}
-
 std::string json_of(const app::Restored& restored, bool applied) {
   Json json;
   json.key("applied").value(applied);
@@ -27,9 +19,9 @@ std::string json_of(const app::Restored& restored, bool applied) {
   write_array(json, restored.restoration.changes, [](Json& out, const Difference& change) {
     out.begin_object().key("service").value(change.service);
     out.key("before");
-    write_side(out, change.before);
+    write_allocation_or_null(out, change.before);
     out.key("after");
-    write_side(out, change.after);
+    write_allocation_or_null(out, change.after);
     out.end_object();
   });
   json.key("warnings");

@@ -3,16 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "discover/trimmed.h"
+
 namespace berth::discover {
 namespace {
 
 constexpr std::string_view blanks = " \t\r\f\v\n";
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(blanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
 
 std::string lower(std::string_view text) {
   std::string result(text);
@@ -33,7 +29,7 @@ ApacheStatement statement_of(std::string_view line) {
   if (statement.kind != ApacheStatement::Kind::directive) line = line.substr(0, line.rfind('>'));
   const auto end = std::min(line.find_first_of(blanks), line.size());
   statement.name = lower(line.substr(0, end));
-  statement.arguments = trimmed(line.substr(end));
+  statement.arguments = trimmed(line.substr(end), blanks);
   return statement;
 }
 
@@ -63,7 +59,7 @@ std::optional<ApacheStatement> ApacheReader::next() {
   while (at_ < text_.size()) {
     const auto line = line_;
     const auto whole = next_line();
-    const auto text = trimmed(whole);
+    const auto text = trimmed(whole, blanks);
     if (text.empty() || text.front() == '#') continue;
     auto statement = statement_of(text);
     statement.line = line;
@@ -74,7 +70,7 @@ std::optional<ApacheStatement> ApacheReader::next() {
 
 std::vector<std::string> apache_words(std::string_view arguments) {
   std::vector<std::string> words;
-  for (auto rest = trimmed(arguments); !rest.empty(); rest = trimmed(rest)) {
+  for (auto rest = trimmed(arguments, blanks); !rest.empty(); rest = trimmed(rest, blanks)) {
     const char quote = rest.front();
     if (quote != '"' && quote != '\'') {
       const auto end = std::min(rest.find_first_of(blanks), rest.size());

@@ -1,12 +1,13 @@
 #include "discover/caddyfile_blocks.h"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <optional>
 #include <ranges>
 #include <span>
 #include <utility>
+
+#include "system/kernel_file.h"
 
 namespace berth::discover {
 namespace {
@@ -21,13 +22,6 @@ constexpr std::size_t most_problems = 100;
 
 using Words = std::vector<CaddyToken>;
 
-std::optional<std::size_t> number_in(std::string_view text) {
-  std::size_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
 // `{args[0]}`, and `{args.0}` as it was written before, are the argument; what has no argument stays.
 std::string with_arguments(std::string_view text, const Words& arguments) {
   std::string filled;
@@ -41,7 +35,7 @@ std::string with_arguments(std::string_view text, const Words& arguments) {
     } else if (index.starts_with('.')) {
       index.remove_prefix(1);
     }
-    const auto number = number_in(index);
+    const auto number = system::parse_number(index);
     filled.append(text.substr(0, begin));
     const bool known = number && *number < arguments.size();
     filled.append(known ? std::string_view(arguments[*number].text) : text.substr(begin, end + 1 - begin));
@@ -55,8 +49,8 @@ std::optional<std::span<const CaddyToken>> slice_of(std::string_view text, const
   const auto slice = text.substr(6, text.size() - 8);
   const auto colon = slice.find(':');
   if (colon == std::string_view::npos) return std::nullopt;
-  const auto from = colon == 0 ? 0 : number_in(slice.substr(0, colon));
-  const auto to = colon + 1 == slice.size() ? arguments.size() : number_in(slice.substr(colon + 1));
+  const auto from = colon == 0 ? 0 : system::parse_number(slice.substr(0, colon));
+  const auto to = colon + 1 == slice.size() ? arguments.size() : system::parse_number(slice.substr(colon + 1));
   if (!from || !to || *from > *to || *to > arguments.size()) return std::nullopt;
   return std::span(arguments).subspan(*from, *to - *from);
 }

@@ -3,17 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "discover/trimmed.h"
+
 namespace berth::discover {
 namespace {
 
 constexpr std::string_view blank = " \t\v\f\r";
 constexpr std::size_t largest_values = 8UZ << 20;
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(blank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blank) - first + 1);
-}
 
 bool is_key_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
@@ -84,16 +80,16 @@ class DotenvReader {
   void refuse(std::string message) { result_.faults.push_back({line_, std::move(message)}); }
 
   void statement(std::string_view whole) {
-    auto line = trimmed(whole);
+    auto line = trimmed(whole, blank);
     if (line.empty() || line.starts_with('#')) return;
-    if (line.starts_with("export") && line.size() > 6 && blank.contains(line[6])) line = trimmed(line.substr(6));
+    if (line.starts_with("export") && line.size() > 6 && blank.contains(line[6])) line = trimmed(line.substr(6), blank);
     const auto length = static_cast<std::size_t>(std::ranges::find_if_not(line, is_key_character) - line.begin());
     const auto key = line.substr(0, length);
-    const auto after = trimmed(line.substr(length));
+    const auto after = trimmed(line.substr(length), blank);
     if (key.empty()) return refuse("a line must begin with a variable's name");
     if (after.empty() || after.starts_with('#')) return inherit(key);
     if (!after.starts_with('=') && !after.starts_with(':')) return refuse("`=` is missing after the variable's name");
-    value(key, trimmed(after.substr(1)));
+    value(key, trimmed(after.substr(1), blank));
   }
 
   void inherit(std::string_view key) {
@@ -102,7 +98,7 @@ class DotenvReader {
 
   void value(std::string_view key, std::string_view text) {
     if (text.starts_with('\'') || text.starts_with('"')) return quoted(key, text);
-    expanded(key, std::string(trimmed(without_comment(text))));
+    expanded(key, std::string(trimmed(without_comment(text), blank)));
   }
 
   // A value in quotes may go on in the following lines.
@@ -117,7 +113,7 @@ class DotenvReader {
     const auto inside = from.substr(0, end);
     taken_lines_ += static_cast<unsigned>(std::ranges::count(inside, '\n'));
     rest_ = from.substr(end + 1);
-    const auto after = trimmed(take_line());
+    const auto after = trimmed(take_line(), blank);
     if (!after.empty() && !after.starts_with('#')) return refuse("text after the closing quote");
     if (quote == '\'') return set(key, std::string(inside));
     expanded(key, unescaped(inside));

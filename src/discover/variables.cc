@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "discover/trimmed.h"
+
 namespace berth::discover {
 namespace {
 
@@ -17,12 +19,7 @@ std::size_t length_of_name(std::string_view text) {
   return static_cast<std::size_t>(end - text.begin());
 }
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r";
-  const auto first = text.find_first_not_of(blanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
+constexpr std::string_view blanks = " \t\r";
 
 bool unsets(std::string_view line, std::string_view name) {
   if (!line.starts_with("unset ")) return false;
@@ -46,12 +43,12 @@ std::optional<std::string> plain_value(std::string_view text) {
     const auto end = text.find(text.front(), 1);
     if (end == std::string_view::npos) return std::nullopt;
     const auto rest = text.substr(end + 1);
-    if (!trimmed(rest).empty() && !trimmed(rest).starts_with('#')) return std::nullopt;
+    if (!trimmed(rest, blanks).empty() && !trimmed(rest, blanks).starts_with('#')) return std::nullopt;
     value = text.substr(1, end - 1);
     if (text.front() == '\'') return value;
   } else {
     const auto end = text.find_first_of(" \t");
-    const auto rest = end == std::string_view::npos ? std::string_view() : trimmed(text.substr(end));
+    const auto rest = end == std::string_view::npos ? std::string_view() : trimmed(text.substr(end), blanks);
     if (!rest.empty() && !rest.starts_with('#')) return std::nullopt;
     value = text.substr(0, end);
     if (value.find_first_of(";&|<>()'\"*?[~") != std::string::npos) return std::nullopt;
@@ -94,14 +91,14 @@ Assignments read_assignments(std::string_view script) {
   int depth = 0;
   while (!script.empty()) {
     const auto end = script.find('\n');
-    auto line = trimmed(script.substr(0, end));
+    auto line = trimmed(script.substr(0, end), blanks);
     script.remove_prefix(end == std::string_view::npos ? script.size() : end + 1);
     if (const auto change = depth_of(line); change > 0 && !closes_itself(line)) {
       ++depth;
     } else if (change < 0 && depth > 0) {
       --depth;
     }
-    if (line.starts_with("export ")) line = trimmed(line.substr(7));
+    if (line.starts_with("export ")) line = trimmed(line.substr(7), blanks);
     const auto length = length_of_name(line);
     if (length == 0 || length >= line.size() || line[length] != '=') {
       if (!line.starts_with('#')) forget(assigned, line);

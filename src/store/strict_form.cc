@@ -171,6 +171,18 @@ void clear(Allocation& allocation) {
   allocation.service = std::move(service);
 }
 
+// Shows each allocation to `look(service, allocation)`, which must copy what it wants to keep.
+template <typename Look>
+bool look_at_each(std::string_view text, std::uint64_t& revision, Look look) {
+  Allocation allocation;
+  return take_registry(text, revision, [&](Cursor& cursor, std::string_view service) {
+    clear(allocation);
+    if (!take_allocation(cursor, service, allocation)) return false;
+    look(service, allocation);
+    return true;
+  });
+}
+
 // The lines of the allocations, without what stands around them: each begins with a newline, and all but the last end
 // with a comma.
 constexpr std::string_view before_lines = "\n  \"allocations\": {";
@@ -276,14 +288,10 @@ std::optional<Registry> index_strict_form(std::shared_ptr<const std::string> tex
   lines->text = std::move(text);
   constexpr std::size_t shorter_than_most_lines = 100;
   lines->rows.reserve(lines->text->size() / shorter_than_most_lines);
-  Allocation allocation;
   std::uint64_t revision = 0;
-  const bool is_strict = take_registry(*lines->text, revision, [&](Cursor& cursor, std::string_view service) {
-    clear(allocation);
-    if (!take_allocation(cursor, service, allocation)) return false;
-    lines->have_owners |= bool{allocation.owner};
-    lines->rows.push_back({service, allocation.endpoint});
-    return true;
+  const bool is_strict = look_at_each(*lines->text, revision, [&](std::string_view service, const Allocation& seen) {
+    lines->have_owners |= bool{seen.owner};
+    lines->rows.push_back({service, seen.endpoint});
   });
   if (!is_strict) return std::nullopt;
   lines->read = [&text = *lines->text](const UnreadAllocations::Row& row) { return read_line(row.service, text); };
@@ -297,14 +305,10 @@ bool is_in_strict_form(std::string_view text, std::string_view service) {
 
 std::optional<Entry> find_in_strict_form(std::string_view text, std::string_view wanted) {
   Entry entry;
-  Allocation allocation;
   std::uint64_t revision = 0;
-  const bool is_strict = take_registry(text, revision, [&](Cursor& cursor, std::string_view service) {
-    clear(allocation);
-    if (!take_allocation(cursor, service, allocation)) return false;
-    entry.owners_recorded |= bool{allocation.owner};
-    if (service == wanted) entry.allocation = allocation;
-    return true;
+  const bool is_strict = look_at_each(text, revision, [&](std::string_view service, const Allocation& seen) {
+    entry.owners_recorded |= bool{seen.owner};
+    if (service == wanted) entry.allocation = seen;
   });
   if (!is_strict) return std::nullopt;
   return entry;
