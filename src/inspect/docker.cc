@@ -17,12 +17,10 @@
 #include "inspect/engine_files.h"
 #include "system/accounts.h"
 #include "system/bind_probe.h"
-#include "system/http_client.h"
 
 namespace berth::inspect {
 namespace {
 
-using system::HttpClient;
 using Containers = std::vector<EngineContainer>;
 
 // What may not be looked at may be there.
@@ -92,8 +90,8 @@ bool is_elsewhere(const system::HttpPlace& api) {
 // One engine's part of a census.
 class EngineVisit {
  public:
-  EngineVisit(const EnginePlace& place, const Question& question, Census& census)
-      : place_(place), question_(question), census_(census), client_(place.api) {}
+  EngineVisit(const EnginePlace& place, EngineClient& client, const Question& question, Census& census)
+      : place_(place), question_(question), census_(census), client_(client) {}
 
   void run() {
     if (is_elsewhere(place_.api)) {
@@ -141,7 +139,7 @@ class EngineVisit {
 
   template <typename T>
   Asked<T> ask(const std::string& target, Read<T> read) {
-    const auto answer = client_.get(target, question_.deadline);
+    const auto& answer = client_.get(target, question_.deadline);
     if (!answer) return std::unexpected(Failure{why_silent(place_, answer.error()), answer.error().code});
     return read_answer(target, *answer, read);
   }
@@ -289,10 +287,15 @@ class EngineVisit {
   const EnginePlace& place_;
   const Question& question_;
   Census& census_;
-  HttpClient client_;
+  EngineClient& client_;
 };
 
 }  // namespace
+
+DockerInspector::DockerInspector(EnginePlaces places) : places_(std::move(places)) {
+  clients_.reserve(places_.engines.size());
+  for (const auto& place : places_.engines) clients_.emplace_back(place.api);
+}
 
 bool DockerInspector::is_present() const {
   return !places_.blind_spots.empty() ||
@@ -302,8 +305,9 @@ bool DockerInspector::is_present() const {
 Census DockerInspector::inspect(const Question& question) {
   Census census;
   census.blind_spots = places_.blind_spots;
-  for (const auto& place : places_.engines) {
-    if (inspect::is_present(place)) EngineVisit(place, question, census).run();
+  for (std::size_t index = 0; index < clients_.size(); ++index) {
+    const auto& place = places_.engines[index];
+    if (inspect::is_present(place)) EngineVisit(place, clients_[index], question, census).run();
   }
   return census;
 }

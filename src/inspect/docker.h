@@ -7,12 +7,14 @@
 // port.
 //
 // Docker is asked for its list, then for every container whose ports are not all in it; if owners are wanted, also for
-// those that the question is about, since only so it is known since when they run. An engine that does not answer is a
+// those that the question is about, since only so it is known since when they run. No engine is asked one thing twice:
+// what it said first holds as long as the inspector lives. An engine that does not answer is a
 // blind spot; the settings of Docker's containers are then read from the disk, and all their ports `configured`.
 #pragma once
 
-#include <utility>
+#include <vector>
 
+#include "inspect/engine_client.h"
 #include "inspect/engine_places.h"
 #include "inspect/inspector.h"
 
@@ -20,7 +22,7 @@ namespace berth::inspect {
 
 class DockerInspector : public Inspector {
  public:
-  explicit DockerInspector(EnginePlaces places = EnginePlaces::from_environment()) : places_(std::move(places)) {}
+  explicit DockerInspector(EnginePlaces places = EnginePlaces::from_environment());
 
   // Whether there is a socket, or the folder of an engine, or a variable that names one.
   bool is_present() const override;
@@ -30,6 +32,7 @@ class DockerInspector : public Inspector {
 
  private:
   EnginePlaces places_;
+  std::vector<EngineClient> clients_;  // one an engine
 };
 
 }  // namespace berth::inspect

@@ -96,6 +96,20 @@ TEST(DockerInspector, AsksForTheListAndForWhatIsNotInIt) {
   EXPECT_EQ(census.containers[0].container.name, "web");
 }
 
+TEST(DockerInspector, AsksNothingTwice) {
+  FakeEngine engine(engine_with({{list_path, "[" + running("web", 8080) + "," + stopped("db") + "]"},
+                                 {"/containers/db/json", detail("db", "exited", R"({"1/tcp":[{"HostPort":"5432"}]})")},
+                                 {"/containers/web/json", detail("web", "running", "{}")}}));
+  DockerInspector inspector(docker_at(engine.socket()));
+  Question question{.deadline = std::chrono::steady_clock::now() + 10s};
+  const auto first = told(inspector.inspect(question));
+  EXPECT_THAT(first, ElementsAre("web published 0.0.0.0:8080/tcp", "db configured 5432/tcp"));
+  EXPECT_EQ(told(inspector.inspect(question)), first);
+  question.owners = true;
+  inspector.inspect(question);
+  EXPECT_THAT(engine.requests(), ElementsAre(list_path, "/containers/db/json", "/services", "/containers/web/json"));
+}
+
 TEST(DockerInspector, APortThatIsNotPublishedMayBeConfigured) {
   FakeEngine engine(engine_with(
       {{list_path, "[" + running("web", 8080, R"({"PrivatePort":443,"Type":"tcp"},)") + "]"},
