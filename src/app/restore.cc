@@ -37,9 +37,9 @@ std::expected<store::Past, Error> read_goal(const Context& context, const Restor
 }
 
 // Looks at the machine the first time that it matters: before the lock.
-class Planner {
+class RestorePlanner {
  public:
-  Planner(const Context& context, const RestoreRequest& request) : context_(context), request_(request) {}
+  RestorePlanner(const Context& context, const RestoreRequest& request) : context_(context), request_(request) {}
 
   std::expected<Ends, Error> ends() const {
     auto latest = read_latest(context_, request_);
@@ -79,14 +79,14 @@ store::Change change_to(Registry goal, const Restoration& restoration) {
 }  // namespace
 
 std::expected<Restored, Error> plan_restore(const Context& context, const RestoreRequest& request) {
-  Planner planner(context, request);
+  RestorePlanner planner(context, request);
   const auto ends = planner.ends();
   if (!ends) return std::unexpected(ends.error());
   return planner.plan(*ends);
 }
 
 std::expected<Restored, Error> restore(const Context& context, const RestoreRequest& request) {
-  Planner planner(context, request);
+  RestorePlanner planner(context, request);
   const auto seen = planner.ends();
   if (!seen) return std::unexpected(seen.error());
   auto restored = planner.plan(*seen);

@@ -15,7 +15,8 @@ constexpr std::array common{
     Option{"--help", "", "what the command does", "-h"},
 };
 
-constexpr Option deadline{"--deadline", "SECONDS", "how long to wait for containers' engines and other sources (2)"};
+constexpr Option wait_for_sources{"--deadline", "SECONDS",
+                                  "how long to wait for containers' engines and other sources (2)"};
 constexpr Option root{"--root", "DIR", "look at what is declared under DIR instead of this machine"};
 
 constexpr std::array register_options{
@@ -24,7 +25,7 @@ constexpr std::array register_options{
     Option{"--dry-run", "", "say what would be given, record nothing"},
     Option{"--batch", "FILE", "one request a line: SERVICE SPEC [fixed|flexible]; - is stdin; all or nothing"},
     Option{"--explain", "", "say on stderr which candidates were skipped, and why"},
-    deadline,
+    wait_for_sources,
 };
 
 constexpr std::array release_options{
@@ -34,34 +35,34 @@ constexpr std::array release_options{
 constexpr std::array next_options{
     Option{"--count", "N", "so many ports, one a line (1)"},
     Option{"--within", "A-B", "from this range alone"},
-    deadline,
+    wait_for_sources,
 };
 
-constexpr std::array look_options{deadline};
-constexpr std::array who_options{deadline, root};
+constexpr std::array look_options{wait_for_sources};
+constexpr std::array who_options{wait_for_sources, root};
 
 constexpr std::array check_options{
     Option{"--all", "", "also listeners that nobody has registered"},
-    deadline,
+    wait_for_sources,
     root,
 };
 
 constexpr std::array migrate_options{
     Option{"--running", "NAME=SPEC", "what listens on SPEC is the service NAME; may be given again"},
     Option{"--dry-run", "", "print the plan, change nothing"},
-    deadline,
+    wait_for_sources,
     root,
     Option{"--yes", "", "apply the plan without asking"},
 };
 
 constexpr Option strict_restore{"--strict", "", "refuse a port that somebody else has now (exit 3) instead of warning"};
 constexpr Option plan_only{"--dry-run", "", "print what would change, change nothing"};
-constexpr std::array undo_options{strict_restore, plan_only, deadline};
+constexpr std::array undo_options{strict_restore, plan_only, wait_for_sources};
 constexpr std::array restore_options{
     Option{"--previous", "", "the registry of before the last commit, as it is kept beside it"},
     strict_restore,
     plan_only,
-    deadline,
+    wait_for_sources,
 };
 
 constexpr std::string_view about_spec =
@@ -111,7 +112,7 @@ constexpr std::string_view about_restore =
     "invalid file is kept as FILE.broken.";
 
 // clang-format off
-constexpr std::array table{
+constexpr std::array all_commands{
     Command{"register", "SERVICE SPEC [fixed|flexible]", "allocate (or keep) a port; prints it",
             about_register, register_options, 0, 3, run_register},
     Command{"get", "SERVICE [DEFAULT]", "print a service's port",
@@ -147,11 +148,11 @@ constexpr std::array table{
 
 }  // namespace
 
-std::span<const Command> commands() { return table; }
+std::span<const Command> commands() { return all_commands; }
 
 const Command* find_command(std::string_view name) {
-  const auto found = std::ranges::find(table, name, &Command::name);
-  return found == table.end() ? nullptr : &*found;
+  const auto found = std::ranges::find(all_commands, name, &Command::name);
+  return found == all_commands.end() ? nullptr : &*found;
 }
 
 std::span<const Option> common_options() { return common; }

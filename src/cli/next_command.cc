@@ -24,7 +24,7 @@ std::expected<unsigned, Error> count_of(const Arguments& arguments) {
       Error{ErrorCode::usage, fmt::format("invalid --count {}: it is a number from 1 to 65535", quote(*text))});
 }
 
-std::string json_of(const std::vector<Decision>& decisions, bool several) {
+std::string json_of_answers(const std::vector<Decision>& decisions, bool several) {
   Json json;
   if (!several) {
     write_decision_members(json, decisions.front(), Named::no);
@@ -53,7 +53,7 @@ Result run_next(Session& session, const Arguments& arguments) {
 
   auto& out = session.out;
   if (out.json) {
-    out.answer_line(json_of(*decisions, arguments.has("--count")));
+    out.answer_line(json_of_answers(*decisions, arguments.has("--count")));
     return exit_done;
   }
   std::set<std::string_view> warned;

@@ -134,7 +134,7 @@ std::string_view noun(HolderState state) {
   return "";
 }
 
-std::string who_of(const Holder& holder) {
+std::string who_has_it(const Holder& holder) {
   std::string container;
   if (has_name(holder.container)) container = "container " + holder.container->name;
   if (holder.source == Source::nat) return container.empty() ? "a NAT rule" : "a NAT rule for " + container;
@@ -153,7 +153,7 @@ std::string_view rest_of(const Holder& holder) {
 }  // namespace
 
 std::string describe(const Holder& holder) {
-  const auto who = who_of(holder);
+  const auto who = who_has_it(holder);
   std::string in;
   const auto add = [&in](std::string_view text) {
     if (!in.empty()) in.append(", ");

@@ -46,9 +46,9 @@ Error both_have(const Allocation& one, const Allocation& other) {
           as_flexible(one) + "   instead gives it a port that is free"};
 }
 
-class Planner {
+class RestorationPlanner {
  public:
-  Planner(const Registry& goal, const Census& census, bool strict)
+  RestorationPlanner(const Registry& goal, const Census& census, bool strict)
       : goal_(goal), occupied_(goal), holders_(census.holders), strict_(strict) {}
 
   std::expected<void, Error> look_at(const Allocation& allocation, Restoration& plan) const {
@@ -94,7 +94,7 @@ class Planner {
 std::expected<Restoration, Error> plan_restoration(const Registry& latest, const Registry& goal, const Census& census,
                                                    bool strict) {
   Restoration plan{differences(latest, goal)};
-  const Planner planner(goal, census, strict);
+  const RestorationPlanner planner(goal, census, strict);
   for (const auto& change : plan.changes) {
     if (!gives_port(change)) continue;
     if (auto looked = planner.look_at(*change.after, plan); !looked) return std::unexpected(std::move(looked).error());

@@ -36,9 +36,9 @@ std::string number_or(const std::optional<Value>& value, const std::string& fall
   return value && value->is(Type::number) && value->source() != "0" ? std::string(value->source()) : fallback;
 }
 
-class Reader {
+class JsonReader {
  public:
-  Reader(std::string_view text, const std::string& path, Value root) : text_(text), path_(path), root_(root) {}
+  JsonReader(std::string_view text, const std::string& path, Value root) : text_(text), path_(path), root_(root) {}
 
   CaddyConfig read() {
     CaddyConfig config;
@@ -141,7 +141,7 @@ std::expected<CaddyConfig, Problem> parse_caddy_json(std::string_view text, cons
         Problem{path, static_cast<unsigned>(std::ranges::count(before, '\n')) + 1, tree.error().message});
   }
   if (!tree->root().is(Type::object)) return std::unexpected(Problem{path, 1, "the configuration is no JSON object"});
-  return Reader(text, path, tree->root()).read();
+  return JsonReader(text, path, tree->root()).read();
 }
 
 }  // namespace berth::discover

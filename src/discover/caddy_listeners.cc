@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "discover/caddyfile_syntax.h"
+#include "discover/words.h"
 
 namespace berth::discover {
 namespace {
@@ -22,10 +23,6 @@ struct Socket {
   const CaddyListener* listener;
   const CaddyServer* server;  // null for the administration
 };
-
-bool has(const std::vector<std::string>& texts, std::string_view text) {
-  return std::ranges::find(texts, text) != texts.end();
-}
 
 bool all_on(const CaddyServer& server, std::string_view port) {
   return std::ranges::all_of(server.listeners, [&](const auto& listener) { return has_port(listener.address, port); });

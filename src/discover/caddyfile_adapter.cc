@@ -7,6 +7,8 @@
 #include <span>
 #include <utility>
 
+#include "discover/words.h"
+
 namespace berth::discover {
 namespace {
 
@@ -15,8 +17,6 @@ constexpr std::size_t most_shares = 100'000;
 
 using Segment = std::vector<CaddyToken>;
 using Texts = std::vector<std::string>;
-
-bool has(const Texts& texts, std::string_view text) { return std::ranges::find(texts, text) != texts.end(); }
 
 // The arguments behind a segment's first word, up to its block.
 Texts arguments_of(std::span<const CaddyToken> segment) {

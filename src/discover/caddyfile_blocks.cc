@@ -84,9 +84,9 @@ bool is_directive_name(const CaddyToken& token) {
 
 bool is_in_parentheses(std::string_view text) { return text.starts_with('(') && text.ends_with(')'); }
 
-class Reader {
+class BlocksReader {
  public:
-  explicit Reader(const FileTree& tree) : tree_(tree) {}
+  explicit BlocksReader(const FileTree& tree) : tree_(tree) {}
 
   CaddyfileBlocks read(const std::string& path) && {
     push(load(path, {}));
@@ -340,6 +340,6 @@ class Reader {
 
 }  // namespace
 
-CaddyfileBlocks read_caddyfile(const FileTree& tree, const std::string& path) { return Reader(tree).read(path); }
+CaddyfileBlocks read_caddyfile(const FileTree& tree, const std::string& path) { return BlocksReader(tree).read(path); }
 
 }  // namespace berth::discover

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "discover/trimmed.h"
+#include "system/trimmed.h"
 
 namespace berth::discover {
 namespace {
+
+using system::trimmed;
 
 constexpr std::string_view blank = " \t\v\f\r";
 constexpr std::size_t largest_values = 8UZ << 20;

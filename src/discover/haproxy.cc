@@ -11,6 +11,7 @@
 #include "discover/haproxy_section.h"
 #include "discover/haproxy_syntax.h"
 #include "discover/inclusions.h"
+#include "discover/words.h"
 
 namespace berth::discover {
 namespace {
@@ -19,14 +20,6 @@ using SectionKind = HaproxySectionKind;
 using Words = std::span<const std::string>;
 
 constexpr std::string_view debian_file = "/etc/haproxy/haproxy.cfg";
-
-std::string joined(Words words) {
-  std::string text;
-  for (const auto& word : words) text.append(text.empty() ? "" : " ").append(word);
-  return text;
-}
-
-bool has(Words words, std::string_view word) { return std::ranges::find(words, word) != words.end(); }
 
 std::string after(Words words, std::string_view word) {
   const auto at = std::ranges::find(words, word);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "discover/words.h"
+
 namespace berth::discover {
 namespace {
 
@@ -18,12 +20,6 @@ Truth evaluate(std::string_view condition, const Assignments& variables) {
   const std::string name(condition.substr(defined.size(), condition.size() - defined.size() - 1));
   const auto known = variables.find(name);
   return known != variables.end() && known->second ? Truth::yes : Truth::unknown;
-}
-
-std::string joined(std::span<const std::string> words) {
-  std::string text;
-  for (const auto& word : words) text.append(text.empty() ? "" : " ").append(word);
-  return text;
 }
 
 }  // namespace

@@ -6,16 +6,16 @@
 namespace berth::discover {
 namespace {
 
-using Kind = HaproxySectionKind;
+using SectionKind = HaproxySectionKind;
 
-constexpr std::array<std::pair<std::string_view, Kind>, 19> sections{{
-    {"global", Kind::global},   {"defaults", Kind::defaults}, {"frontend", Kind::proxy},
-    {"listen", Kind::proxy},    {"peers", Kind::peers},       {"log-forward", Kind::log_forward},
-    {"backend", Kind::other},   {"resolvers", Kind::other},   {"userlist", Kind::other},
-    {"mailers", Kind::other},   {"ring", Kind::other},        {"cache", Kind::other},
-    {"program", Kind::other},   {"http-errors", Kind::other}, {"fcgi-app", Kind::other},
-    {"crt-store", Kind::other}, {"traces", Kind::other},      {"log-profile", Kind::other},
-    {"acme", Kind::other},
+constexpr std::array<std::pair<std::string_view, SectionKind>, 19> sections{{
+    {"global", SectionKind::global},   {"defaults", SectionKind::defaults}, {"frontend", SectionKind::proxy},
+    {"listen", SectionKind::proxy},    {"peers", SectionKind::peers},       {"log-forward", SectionKind::log_forward},
+    {"backend", SectionKind::other},   {"resolvers", SectionKind::other},   {"userlist", SectionKind::other},
+    {"mailers", SectionKind::other},   {"ring", SectionKind::other},        {"cache", SectionKind::other},
+    {"program", SectionKind::other},   {"http-errors", SectionKind::other}, {"fcgi-app", SectionKind::other},
+    {"crt-store", SectionKind::other}, {"traces", SectionKind::other},      {"log-profile", SectionKind::other},
+    {"acme", SectionKind::other},
 }};
 
 void make_unresolved(Found& found, const std::string& why) {
@@ -35,7 +35,7 @@ std::optional<HaproxySectionKind> haproxy_section_kind(std::string_view word) {
 }
 
 void HaproxySection::report(Findings& findings) {
-  const bool has_peers = kind == Kind::peers;
+  const bool has_peers = kind == SectionKind::peers;
   if (is_disabled == Truth::yes || (has_peers && is_local == Truth::no)) listens.clear();
   for (auto& found : listens) {
     if (is_disabled == Truth::unknown) make_unresolved(found, "the section may be disabled");

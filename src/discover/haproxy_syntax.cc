@@ -44,9 +44,9 @@ std::optional<std::string_view> value_of(const Reference& reference, const Assig
   return std::string_view(*known->second);
 }
 
-class Words {
+class WordSplitter {
  public:
-  Words(std::string_view line, const Assignments& variables) : line_(line), variables_(variables) {}
+  WordSplitter(std::string_view line, const Assignments& variables) : line_(line), variables_(variables) {}
 
   std::expected<std::vector<std::string>, std::string> read() {
     while (at_ < line_.size()) {
@@ -119,7 +119,7 @@ class Words {
 
 std::expected<std::vector<std::string>, std::string> haproxy_words(std::string_view line,
                                                                    const Assignments& variables) {
-  return Words(line, variables).read();
+  return WordSplitter(line, variables).read();
 }
 
 HaproxyExpanded haproxy_expand(std::string_view text, const Assignments& variables) {

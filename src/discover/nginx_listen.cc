@@ -7,6 +7,7 @@
 
 #include "core/quote.h"
 #include "discover/variables.h"
+#include "discover/words.h"
 
 namespace berth::discover {
 namespace {
@@ -23,10 +24,6 @@ bool needs_own_socket(std::string_view parameter) {
   return std::ranges::any_of(of_one_socket, [&](std::string_view name) {
     return name.ends_with('=') ? parameter.starts_with(name) : parameter == name;
   });
-}
-
-bool has(std::span<const std::string> parameters, std::string_view name) {
-  return std::ranges::find(parameters, name) != parameters.end();
 }
 
 std::string bad_port(std::string_view text) { return quote(text) + " has no port of 1 to 65535, nor a range of such"; }

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "discover/trimmed.h"
+#include "system/trimmed.h"
 
 namespace berth::discover {
 namespace {
+
+using system::trimmed;
 
 bool is_letter(char character) {
   return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') || character == '_';

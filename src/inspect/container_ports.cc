@@ -57,7 +57,7 @@ std::string forwards_to(const EngineContainer& container, PortRange target) {
   return (brackets ? "[" + container.address + "]" : container.address) + ":" + to_string(target);
 }
 
-Holder holder_of(const EngineContainer& container, const PortMapping& mapping, HolderState state) {
+Holder holder_with(const EngineContainer& container, const PortMapping& mapping, HolderState state) {
   Holder holder;
   holder.source = Source::container;
   holder.state = state;
@@ -92,13 +92,13 @@ std::vector<PortMapping> join(std::vector<PortMapping> mappings) {
 std::vector<Holder> holders_of(const EngineContainer& container) {
   std::vector<Holder> holders;
   for (const auto& mapping : join(container.published))
-    holders.push_back(holder_of(container, mapping, HolderState::published));
+    holders.push_back(holder_with(container, mapping, HolderState::published));
   auto missing = container.configured;
   std::erase_if(missing, [&](const PortMapping& configured) {
     return std::ranges::any_of(container.published, [&](const auto& it) { return is_that(configured, it); });
   });
   for (const auto& mapping : join(std::move(missing)))
-    holders.push_back(holder_of(container, mapping, HolderState::configured));
+    holders.push_back(holder_with(container, mapping, HolderState::configured));
   return holders;
 }
 

@@ -19,12 +19,12 @@ using system::netfilter::Translate;
 
 constexpr unsigned half_of_all_ports = 32768;
 
-Address address_of(const AddressNumber& number, IpFamily family) {
+Address to_address(const AddressNumber& number, IpFamily family) {
   return family == IpFamily::ipv4 ? Address::ipv4({number[12], number[13], number[14], number[15]})
                                   : Address::ipv6(number, true);
 }
 
-Address any_of(IpFamily family) { return address_of(AddressNumber{}, family); }
+Address any_of(IpFamily family) { return to_address(AddressNumber{}, family); }
 
 Addresses own_addresses(const std::vector<system::AddressSpan>& local, IpFamily family) {
   std::vector<Interval<AddressNumber>> parts;
@@ -40,7 +40,7 @@ std::vector<Address> listed(const Addresses& addresses, IpFamily family) {
   std::vector<Address> list;
   for (const auto& part : addresses.parts()) {
     for (auto at = part.first; list.size() <= few; at = above(at)) {
-      list.push_back(address_of(at, family));
+      list.push_back(to_address(at, family));
       if (at == part.last) break;
     }
   }
@@ -57,7 +57,7 @@ std::vector<Address> addresses_of(const Traffic& traffic, const std::vector<syst
 std::string address_text(const Translate& to, IpFamily family) {
   if (!to.first_address) return {};
   const auto text = [family](const IpBytes& bytes) {
-    const auto address = address_of(number_of(bytes, family), family);
+    const auto address = to_address(number_of(bytes, family), family);
     return family == IpFamily::ipv4 ? address.to_string() : "[" + address.to_string() + "]";
   };
   const auto first = text(*to.first_address);
@@ -138,7 +138,7 @@ void join(std::vector<Claim>& claims, bool (*join_pair)(Claim&, const Claim&)) {
   claims = std::move(kept);
 }
 
-Holder holder_of(Claim&& claim) {
+Holder holder_behind(Claim&& claim) {
   Holder holder;
   holder.source = Source::nat;
   holder.state = HolderState::published;
@@ -174,7 +174,7 @@ Census holders_of(const std::vector<Taken>& taken, const std::vector<system::Add
   join(claims, join_protocols);
   join(claims, join_families);
   census.holders.reserve(claims.size());
-  for (auto& claim : claims) census.holders.push_back(holder_of(std::move(claim)));
+  for (auto& claim : claims) census.holders.push_back(holder_behind(std::move(claim)));
   return census;
 }
 

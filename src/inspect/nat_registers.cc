@@ -21,8 +21,8 @@ using system::netfilter::Register;
 using system::netfilter::Subject;
 using Key = std::span<const std::uint8_t>;
 
-constexpr std::size_t unit = 4;  // bytes of a register
-constexpr std::size_t units(std::size_t length) { return (length + unit - 1) / unit; }
+constexpr std::size_t bytes_of_a_register = 4;
+constexpr std::size_t units(std::size_t length) { return (length + bytes_of_a_register - 1) / bytes_of_a_register; }
 
 // A field of a header, in bytes from its beginning.
 struct Field {
@@ -31,7 +31,7 @@ struct Field {
 };
 constexpr Field destination_port{2, 2};
 constexpr Field destination_of(IpFamily family) { return family == IpFamily::ipv4 ? Field{16, 4} : Field{24, 16}; }
-constexpr Field protocol_of(IpFamily family) { return family == IpFamily::ipv4 ? Field{9, 1} : Field{6, 1}; }
+constexpr Field protocol_field(IpFamily family) { return family == IpFamily::ipv4 ? Field{9, 1} : Field{6, 1}; }
 
 // The part of a packet that a key is compared with. The key is as long as the part.
 struct Part {
@@ -89,7 +89,7 @@ std::optional<Range> range_of(const Part& part, Field field) {
   return is_point(part) ? range_around(part, field) : range_between(part, field);
 }
 
-std::uint16_t port_of(const IpBytes& bytes) { return static_cast<std::uint16_t>((bytes[0] << 8) | bytes[1]); }
+std::uint16_t port_in(const IpBytes& bytes) { return static_cast<std::uint16_t>((bytes[0] << 8) | bytes[1]); }
 
 Condition on_protocol(std::uint8_t first, std::uint8_t last, bool is_exact = true) {
   return {.on = Condition::On::protocol,
@@ -106,7 +106,7 @@ Condition on_transport_header(const Part& part) {
   const auto range = range_of(part, destination_port);
   if (!range) return vague();
   return {.on = Condition::On::ports,
-          .ports = Ports({{port_of(range->first), port_of(range->last)}}),
+          .ports = Ports({{port_in(range->first), port_in(range->last)}}),
           .is_exact = range->is_exact};
 }
 
@@ -116,7 +116,7 @@ Condition on_network_header(const Part& part, IpFamily family) {
             .addresses = Addresses({{number_of(range->first, family), number_of(range->last, family)}}),
             .is_exact = range->is_exact};
   }
-  if (const auto range = range_of(part, protocol_of(family))) {
+  if (const auto range = range_of(part, protocol_field(family))) {
     return on_protocol(range->first[0], range->last[0], range->is_exact);
   }
   return vague();
@@ -192,9 +192,9 @@ void Registers::mask(const system::netfilter::Mask& mask) {
 std::vector<Condition> Registers::conditions(Register from, const Octets& first, const Octets& last) const {
   std::vector<Condition> conditions;
   for (std::size_t at = 0; at < first.size();) {
-    const auto index = from + at / unit;
+    const auto index = from + at / bytes_of_a_register;
     const auto* slot = index < slots_.size() && slots_[index] ? &*slots_[index] : nullptr;
-    const std::size_t length = slot != nullptr && slot->load.length != 0 ? slot->load.length : unit;
+    const std::size_t length = slot != nullptr && slot->load.length != 0 ? slot->load.length : bytes_of_a_register;
     const bool is_whole = slot != nullptr && last.size() == first.size() && at + length <= first.size();
     conditions.push_back(is_whole ? condition_on({.load = slot->load,
                                                   .mask = slot->mask,
@@ -202,7 +202,7 @@ std::vector<Condition> Registers::conditions(Register from, const Octets& first,
                                                   .last = Key(last).subspan(at, length)},
                                                  family_)
                                   : vague());
-    at += units(length) * unit;
+    at += units(length) * bytes_of_a_register;
   }
   return conditions;
 }
@@ -210,7 +210,7 @@ std::vector<Condition> Registers::conditions(Register from, const Octets& first,
 std::optional<Key> Registers::constant(Register at, std::size_t length) const {
   for (auto index = static_cast<std::size_t>(at) + 1; index-- > 0;) {
     if (index >= slots_.size() || !slots_[index]) continue;
-    const auto offset = (at - index) * unit;
+    const auto offset = (at - index) * bytes_of_a_register;
     const Key constant = slots_[index]->constant;
     if (offset + length > constant.size()) return std::nullopt;
     return constant.subspan(offset, length);

@@ -45,9 +45,9 @@ struct State {
   Registers registers;
 };
 
-class Walk {
+class ChainWalk {
  public:
-  Walk(const nf::Table& table, IpFamily family, int steps, Followed& followed)
+  ChainWalk(const nf::Table& table, IpFamily family, int steps, Followed& followed)
       : table_(&table), family_(family), followed_(&followed), steps_(steps) {}
 
   void enter(const std::string& name, Traffic traffic) {
@@ -212,7 +212,8 @@ Followed follow(const nf::Table& table, int steps) {
   Followed followed;
   for (const auto family : {IpFamily::ipv4, IpFamily::ipv6}) {
     if (!covers(table.family, family)) continue;
-    for (const auto& entry : table.entries) Walk(table, family, steps, followed).enter(entry, Traffic::all(family));
+    for (const auto& entry : table.entries)
+      ChainWalk(table, family, steps, followed).enter(entry, Traffic::all(family));
   }
   return followed;
 }

@@ -20,7 +20,7 @@ constexpr std::array<std::string_view, 8> listen_keys{
     "ListenStream",  "ListenDatagram", "ListenSequentialPacket", "ListenFIFO",
     "ListenSpecial", "ListenNetlink",  "ListenMessageQueue",     "ListenUSBFunction"};
 
-std::optional<Protocol> protocol_of(std::string_view key) {
+std::optional<Protocol> protocol_of_key(std::string_view key) {
   if (key == "ListenStream") return Protocol::tcp;
   if (key == "ListenDatagram") return Protocol::udp;
   return std::nullopt;
@@ -69,7 +69,7 @@ class Settings {
       lacks_connections_ = false;
       return;
     }
-    const auto protocol = protocol_of(setting.key);
+    const auto protocol = protocol_of_key(setting.key);
     const bool connects = protocol == Protocol::tcp || setting.key == "ListenSequentialPacket";
     if (!protocol || begins_with_directory(setting.value)) {
       lacks_connections_ |= !connects;

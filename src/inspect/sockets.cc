@@ -15,7 +15,7 @@ using system::SocketEntry;
 using system::SocketState;
 using system::Transport;
 
-Address address_of(const SocketEntry& socket, const system::IpBytes& bytes) {
+Address address_in(const SocketEntry& socket, const system::IpBytes& bytes) {
   if (socket.family == system::IpFamily::ipv4) return Address::ipv4({bytes[0], bytes[1], bytes[2], bytes[3]});
   return Address::ipv6(bytes, socket.v6only);
 }
@@ -37,11 +37,11 @@ HolderState state_of(const SocketEntry& socket) {
 Protocol protocol_of(Transport transport) { return transport == Transport::tcp ? Protocol::tcp : Protocol::udp; }
 
 Endpoint endpoint_of(const SocketEntry& socket) {
-  return {address_of(socket, socket.local), protocol_of(socket.transport), {socket.local_port, socket.local_port}};
+  return {address_in(socket, socket.local), protocol_of(socket.transport), {socket.local_port, socket.local_port}};
 }
 
 std::string remote_of(const SocketEntry& socket) {
-  const auto address = address_of(socket, socket.remote);
+  const auto address = address_in(socket, socket.remote);
   const auto text = address.to_string();
   const bool brackets = address.family() == Address::Family::ipv6;
   return (brackets ? "[" + text + "]" : text) + ":" + std::to_string(socket.remote_port);
@@ -52,7 +52,7 @@ system::StateMask states_of(Transport transport, bool listeners_only) {
   return only(transport == Transport::tcp ? SocketState::listening : SocketState::closed);
 }
 
-bool is_before(const SocketEntry& left, const SocketEntry& right) {
+bool comes_before(const SocketEntry& left, const SocketEntry& right) {
   if (left.local_port != right.local_port) return left.local_port < right.local_port;
   const auto key = [](const SocketEntry& socket) {
     return std::tuple(state_of(socket), socket.transport, socket.family, socket.local, socket.remote,
@@ -90,7 +90,7 @@ std::vector<SocketEntry> find_sockets(const Question& question, std::vector<Blin
     std::ranges::copy_if(*dumped, std::back_inserter(sockets),
                          [&](const SocketEntry& socket) { return is_wanted(question, socket); });
   }
-  std::ranges::sort(sockets, is_before);
+  std::ranges::sort(sockets, comes_before);
   return sockets;
 }
 

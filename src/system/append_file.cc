@@ -12,15 +12,14 @@
 namespace berth::system {
 namespace {
 
-constexpr int flags = O_RDWR | O_APPEND;
-constexpr mode_t mode_of_new_files = 0644;
+constexpr int appending = O_RDWR | O_APPEND;
 
 std::expected<UniqueFd, Error> open_or_create(Files& files, const std::string& path,
                                               const std::optional<FileStatus>& like) {
-  UniqueFd fd(files.open(path, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0));
+  UniqueFd fd(files.open(path, appending | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0));
   if (fd) return fd;
   if (errno != ENOENT) return std::unexpected(last_error("open '" + path + "'"));
-  return create_like(files, path, flags, like, mode_of_new_files);
+  return create_like(files, path, appending, like, mode_of_new_files);
 }
 
 }  // namespace

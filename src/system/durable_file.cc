@@ -11,8 +11,6 @@
 namespace berth::system {
 namespace {
 
-constexpr mode_t mode_of_new_files = 0644;
-
 std::unexpected<Error> failure(const char* action, const std::string& path) {
   return std::unexpected(last_error(std::string(action) + " '" + path + "'"));
 }

@@ -60,6 +60,9 @@ std::expected<void, Error> replace_file(Files& files, const std::string& path, s
 std::expected<void, Error> keep_as(Files& files, const std::string& path, const FileStatus& status,
                                    std::string_view text, const std::string& second);
 
+// Where there is nothing to be like.
+constexpr mode_t mode_of_new_files = 0644;
+
 // Creates a file that must not exist, open for writing, with the mode and owner of `like`, else with `mode`.
 std::expected<UniqueFd, Error> create_like(Files& files, const std::string& path, int flags,
                                            const std::optional<FileStatus>& like, mode_t mode);

@@ -23,7 +23,7 @@
 namespace berth::system::netfilter {
 namespace {
 
-constexpr int attempts = 4;
+constexpr int attempts_at_table = 4;
 
 // ip6t_getinfo and ip6t_get_entries are laid out like these.
 static_assert(sizeof(ipt_getinfo) == sizeof(ip6t_getinfo));
@@ -92,7 +92,7 @@ std::expected<std::optional<Table>, Error> read_ip_tables(IpFamily family) {
   if (!*used) return std::nullopt;
   const UniqueFd socket(::socket(way.domain, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW));
   if (!socket) return std::unexpected(last_error("open a raw socket"));
-  for (int attempt = 0; attempt < attempts; ++attempt) {
+  for (int attempt = 0; attempt < attempts_at_table; ++attempt) {
     auto table = read_once(socket, way, family);
     if (table) return std::optional(std::move(*table));
     // EAGAIN: the table has another size by now; ENOENT: it is gone.

@@ -1,5 +1,6 @@
 #include "system/ip_tables_answer.h"
 
+#include <arpa/inet.h>  // before linux/in.h, which defines the same otherwise
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv4/ip_tables.h>
 #include <linux/netfilter_ipv6/ip6_tables.h>
@@ -122,9 +123,9 @@ struct Entry {
   bool begins_chain = false;  // what follows it does
 };
 
-class Reading {
+class TableReading {
  public:
-  Reading(ByteSpan rules, IpFamily family) : rules_(rules), family_(family) {}
+  TableReading(ByteSpan rules, IpFamily family) : rules_(rules), family_(family) {}
 
   std::optional<Table> read(const std::vector<std::uint32_t>& entries) {
     Table table{.family = family_ == IpFamily::ipv4 ? Family::ipv4 : Family::ipv6, .name = "nat"};
@@ -189,7 +190,7 @@ class Reading {
 }  // namespace
 
 std::optional<Table> read_ip_table(ByteSpan rules, IpFamily family, const std::vector<std::uint32_t>& entries) {
-  return Reading(rules, family).read(entries);
+  return TableReading(rules, family).read(entries);
 }
 
 }  // namespace berth::system::netfilter

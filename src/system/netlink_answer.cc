@@ -8,10 +8,6 @@
 namespace berth::system {
 namespace {
 
-ByteSpan after(ByteSpan bytes, std::size_t length) {
-  return bytes.subspan(std::min(static_cast<std::size_t>(NLMSG_ALIGN(length)), bytes.size()));
-}
-
 // NLMSG_ERROR and NLMSG_DONE begin with a negated errno; 0 is an acknowledgement, and nothing is larger than MAX_ERRNO.
 int error_in(ByteSpan payload) {
   constexpr int max_errno = 4095;
@@ -36,6 +32,10 @@ NetlinkStep read_message(const NetlinkMessage& message, const std::function<bool
 }
 
 }  // namespace
+
+ByteSpan after(ByteSpan bytes, std::size_t length) {
+  return bytes.subspan(std::min(static_cast<std::size_t>(NLMSG_ALIGN(length)), bytes.size()));
+}
 
 std::optional<NetlinkAttribute> next_attribute(ByteSpan& bytes) {
   const auto header = peek<nlattr>(bytes);

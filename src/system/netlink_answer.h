@@ -21,6 +21,9 @@ std::optional<T> peek(ByteSpan bytes) {
   return value;
 }
 
+// What follows after so many bytes and their padding, which is up to a multiple of four (NLMSG_ALIGN, NLA_ALIGN).
+ByteSpan after(ByteSpan bytes, std::size_t length);
+
 struct NetlinkAttribute {
   std::uint16_t type = 0;  // without the flags NLA_F_NESTED and NLA_F_NET_BYTEORDER
   ByteSpan value;

@@ -1,5 +1,6 @@
 #include "system/nf_tables.h"
 
+#include <arpa/inet.h>  // before linux/in.h, which defines the same otherwise
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
@@ -20,7 +21,7 @@ namespace berth::system::netfilter {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr int attempts = 4;
+constexpr int attempts_at_rules = 4;
 
 NetlinkRequest request_of(std::uint16_t message, std::uint8_t family) {
   NetlinkRequest request(static_cast<std::uint16_t>((NFNL_SUBSYS_NFTABLES << 8) | message));
@@ -40,9 +41,9 @@ struct KnownTable {
 };
 
 // One attempt to read everything. EINTR if the rules changed on the way.
-class Reading {
+class RulesReading {
  public:
-  Reading(NetlinkSocket& socket, Clock::time_point deadline) : socket_(&socket), deadline_(deadline) {}
+  RulesReading(NetlinkSocket& socket, Clock::time_point deadline) : socket_(&socket), deadline_(deadline) {}
 
   std::expected<std::vector<Table>, Error> read() {
     if (auto read = read_entries(); !read) return std::unexpected(read.error());
@@ -177,8 +178,8 @@ std::expected<std::vector<Table>, Error> read_nf_tables(Clock::time_point deadli
   auto socket = NetlinkSocket::open(NETLINK_NETFILTER);
   if (!socket && says_absent(socket.error())) return std::vector<Table>{};
   if (!socket) return std::unexpected(socket.error());
-  for (int attempt = 0; attempt < attempts; ++attempt) {
-    auto tables = Reading(*socket, deadline).read();
+  for (int attempt = 0; attempt < attempts_at_rules; ++attempt) {
+    auto tables = RulesReading(*socket, deadline).read();
     if (!tables && says_absent(tables.error())) return std::vector<Table>{};
     // ENOENT: a table or set was there a moment ago.
     if (tables || (tables.error().code != EINTR && tables.error().code != ENOENT)) return tables;

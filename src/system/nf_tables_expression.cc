@@ -1,5 +1,6 @@
 #include "system/nf_tables_expression.h"
 
+#include <arpa/inet.h>  // before linux/in.h, which defines the same otherwise
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nf_tables_compat.h>

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "system/kernel_file.h"
+#include "system/trimmed.h"
 
 namespace berth::system {
 namespace {
@@ -16,15 +17,10 @@ namespace {
 constexpr std::size_t longest_port_list = std::size_t{32768} * 6;
 constexpr std::size_t usual_port_list = 4096;
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view blanks = " \t\n";
-  const auto first = text.find_first_not_of(blanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
+constexpr std::string_view around_values = " \t\n";
 
 std::optional<std::uint16_t> parse_port(std::string_view text) {
-  const auto number = parse_number(trimmed(text));
+  const auto number = parse_number(trimmed(text, around_values));
   if (!number || *number > std::numeric_limits<std::uint16_t>::max()) return std::nullopt;
   return static_cast<std::uint16_t>(*number);
 }
@@ -44,7 +40,7 @@ std::optional<PortSpan> parse_list_item(std::string_view item) {
 }  // namespace
 
 std::optional<PortSpan> parse_port_span(std::string_view text) {
-  text = trimmed(text);
+  text = trimmed(text, around_values);
   const auto blank = text.find_first_of(" \t");
   if (blank == std::string_view::npos) return std::nullopt;
   return span_of(text.substr(0, blank), text.substr(blank));
@@ -52,7 +48,7 @@ std::optional<PortSpan> parse_port_span(std::string_view text) {
 
 std::optional<std::vector<PortSpan>> parse_port_list(std::string_view text) {
   std::vector<PortSpan> spans;
-  text = trimmed(text);
+  text = trimmed(text, around_values);
   while (!text.empty()) {
     const auto comma = text.find(',');
     const auto span = parse_list_item(text.substr(0, comma));

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-namespace berth::discover {
+namespace berth::system {
 
 inline std::string_view trimmed(std::string_view text, std::string_view blanks) {
   const auto first = text.find_first_not_of(blanks);
@@ -11,4 +11,4 @@ inline std::string_view trimmed(std::string_view text, std::string_view blanks) 
   return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
-}  // namespace berth::discover
+}  // namespace berth::system

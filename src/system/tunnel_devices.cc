@@ -7,7 +7,6 @@
 #include <net/if.h>
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <optional>
@@ -19,21 +18,15 @@
 namespace berth::system {
 namespace {
 
-using Bytes = ByteSpan;
-
-Bytes after(Bytes bytes, std::size_t length) {
-  return bytes.subspan(std::min((length + 3) & ~std::size_t{3}, bytes.size()));
-}
-
 // The value of the first attribute of that type; empty if there is none.
-Bytes attribute(Bytes bytes, unsigned type) {
+ByteSpan attribute(ByteSpan bytes, unsigned type) {
   while (const auto found = next_attribute(bytes)) {
     if (found->type == type) return found->value;
   }
   return {};
 }
 
-std::string text_of(Bytes bytes) {
+std::string text_of(ByteSpan bytes) {
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   return std::string(text.substr(0, text.find('\0')));
 }
@@ -44,7 +37,7 @@ unsigned port_attribute_of(std::string_view kind) {
   return 0;
 }
 
-std::optional<TunnelDevice> device_of(Bytes payload) {
+std::optional<TunnelDevice> tunnel_of(ByteSpan payload) {
   const auto message = peek<ifinfomsg>(payload);
   if (!message || (message->ifi_flags & IFF_UP) == 0) return std::nullopt;
   const auto attributes = after(payload, sizeof(ifinfomsg));
@@ -59,7 +52,7 @@ std::optional<TunnelDevice> device_of(Bytes payload) {
 }
 
 bool ask_for_links(const UniqueFd& fd) {
-  struct Request {
+  struct {
     nlmsghdr header{};
     ifinfomsg body{};
   } request;
@@ -74,11 +67,11 @@ bool ask_for_links(const UniqueFd& fd) {
 
 }  // namespace
 
-bool read_tunnel_devices(Bytes datagram, std::vector<TunnelDevice>& devices) {
+bool read_tunnel_devices(ByteSpan datagram, std::vector<TunnelDevice>& devices) {
   while (const auto header = peek<nlmsghdr>(datagram)) {
     if (header->nlmsg_len < sizeof(nlmsghdr) || header->nlmsg_len > datagram.size()) return false;
     if (header->nlmsg_type != RTM_NEWLINK) return false;
-    const auto device = device_of(datagram.first(header->nlmsg_len).subspan(sizeof(nlmsghdr)));
+    const auto device = tunnel_of(datagram.first(header->nlmsg_len).subspan(sizeof(nlmsghdr)));
     if (device) devices.push_back(*device);
     datagram = after(datagram, header->nlmsg_len);
   }
@@ -99,7 +92,7 @@ std::vector<TunnelDevice> tunnel_devices() {
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return devices;
     if (sender.nl_pid != 0) continue;
-    if (!read_tunnel_devices(Bytes(buffer).first(static_cast<std::size_t>(got)), devices)) return devices;
+    if (!read_tunnel_devices(ByteSpan(buffer).first(static_cast<std::size_t>(got)), devices)) return devices;
   }
 }
 

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "system/trimmed.h"
+
 namespace berth::system {
 namespace {
 
@@ -13,11 +15,6 @@ constexpr std::string_view blanks = " \t\r\n";
 
 std::string_view without_leading_blanks(std::string_view text) {
   return text.substr(std::min(text.find_first_not_of(blanks), text.size()));
-}
-
-std::string_view trimmed(std::string_view text) {
-  text = without_leading_blanks(text);
-  return text.substr(0, text.find_last_not_of(blanks) + 1);
 }
 
 // How many bytes the character at the beginning has; 0 if it is none (RFC 3629).
@@ -90,7 +87,7 @@ class Reader {
   }
 
   void finish() {
-    if (!understands(trimmed(pending_)) && !result_.bad_line) result_.bad_line = begin_;
+    if (!understands(trimmed(pending_, blanks)) && !result_.bad_line) result_.bad_line = begin_;
     pending_.clear();
   }
 
@@ -104,8 +101,8 @@ class Reader {
     }
     const auto equals = line.find('=');
     if (section_.empty() || equals == std::string_view::npos || equals == 0) return true;
-    result_.settings.push_back({section_, std::string(trimmed(line.substr(0, equals))),
-                                std::string(trimmed(line.substr(equals + 1))), begin_});
+    result_.settings.push_back({section_, std::string(trimmed(line.substr(0, equals), blanks)),
+                                std::string(trimmed(line.substr(equals + 1), blanks)), begin_});
     return true;
   }
 
