@@ -51,7 +51,7 @@ void write_owner(Json& json, const Owner& owner);
 void write_terms(Json& json, const Allocation& allocation);
 void write_allocation_members(Json& json, const Allocation& allocation);
 void write_allocation(Json& json, const Allocation& allocation);
-void write_allocation_or_null(Json& json, const std::optional<Allocation>& allocation);
+void write_allocation_or_null(Json& json, const Rare<Allocation>& allocation);
 void write_holder(Json& json, const Holder& holder);
 void write_evidence(Json& json, const std::vector<Evidence>& evidence);
 void write_skips(Json& json, const std::vector<Skip>& skips);

@@ -31,7 +31,7 @@ std::string json_of(const app::Restored& restored, bool applied) {
   return json.take();
 }
 
-std::string shown(const std::optional<Allocation>& side) { return side ? to_string(side->endpoint) : "-"; }
+std::string shown(const Rare<Allocation>& side) { return side ? to_string(side->endpoint) : "-"; }
 
 std::string line_for(const Difference& change, const Output& out) {
   if (out.plain) return fmt::format("{}\t{}\t{}", escape(change.service), shown(change.before), shown(change.after));

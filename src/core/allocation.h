@@ -9,6 +9,7 @@
 
 #include "core/endpoint.h"
 #include "core/owner.h"
+#include "core/rare.h"
 
 namespace berth {
 
@@ -40,7 +41,7 @@ struct Allocation {
   // RFC 3339, UTC, as written; empty if unknown.
   std::string since = {};
   Owner owner = {};
-  std::optional<Contest> contest = {};
+  Rare<Contest> contest = {};
   std::vector<Field> unknown = {};
 
   friend bool operator==(const Allocation&, const Allocation&) = default;

@@ -58,7 +58,7 @@ struct Decision {
   Choice choice = Choice::preferred;
   Allocation allocation;
   // What the service had before.
-  std::optional<Allocation> before = {};
+  Rare<Allocation> before = {};
   std::vector<Skip> skipped = {};
   // What the operator should act upon, and what is only good to know.
   std::vector<std::string> warnings = {};

@@ -15,8 +15,8 @@ namespace berth {
 // What a service has in one registry and in another one.
 struct Difference {
   std::string service;
-  std::optional<Allocation> before;
-  std::optional<Allocation> after;
+  Rare<Allocation> before;
+  Rare<Allocation> after;
 };
 
 struct Restoration {

@@ -35,7 +35,7 @@ constexpr std::array verdicts{Verdict::free, Verdict::held, Verdict::allocated, 
 constexpr std::array sources{Source::registry, Source::socket, Source::container, Source::nat,
                              Source::systemd,  Source::kernel, Source::browser};
 
-void append_side(std::string& out, std::string_view name, const std::optional<Allocation>& allocation) {
+void append_side(std::string& out, std::string_view name, const Rare<Allocation>& allocation) {
   out.append(", \"").append(name).append("\": ");
   if (allocation) {
     append_allocation(out, *allocation);
@@ -88,7 +88,7 @@ std::string text_of(const Value& object, std::string_view name) {
 }
 
 // False if there is something else than an allocation or null.
-bool read_side(const Value& record, std::string_view name, std::string_view service, std::optional<Allocation>& side) {
+bool read_side(const Value& record, std::string_view name, std::string_view service, Rare<Allocation>& side) {
   const auto value = record.find(name);
   if (!value || value->is(Type::null)) return true;
   auto allocation = read_allocation(service, *value);

@@ -9,7 +9,7 @@
 namespace berth::store {
 namespace {
 
-void put(Registry& registry, const std::string& service, const std::optional<Allocation>& side) {
+void put(Registry& registry, const std::string& service, const Rare<Allocation>& side) {
   if (side) {
     registry.put(*side);
   } else {
@@ -17,7 +17,7 @@ void put(Registry& registry, const std::string& service, const std::optional<All
   }
 }
 
-bool has(const Registry& registry, const std::string& service, const std::optional<Allocation>& side) {
+bool has(const Registry& registry, const std::string& service, const Rare<Allocation>& side) {
   const auto* current = registry.find(service);
   return current == nullptr ? !side : side == *current;
 }

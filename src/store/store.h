@@ -24,8 +24,8 @@ struct Author {
 // What one commit did to one service. Neither side is null at once.
 struct Record {
   std::string service;
-  std::optional<Allocation> before;
-  std::optional<Allocation> after;
+  Rare<Allocation> before;
+  Rare<Allocation> after;
   // Only for allocations that a decision made.
   std::optional<Choice> choice = {};
   std::vector<Skip> skipped = {};
