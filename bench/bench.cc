@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
                         floors + "/floor_empty",
                         floors + "/floor_commit",
                         floors + "/floor_parse",
+                        floors + "/sockets_alone",
                         argc > 3 ? std::atoi(argv[3]) : 200,
                         scratch};
   enter_own_network();
@@ -35,6 +36,8 @@ int main(int argc, char** argv) {
     measure_batch(setting, 1000);
     measure_stampede(setting, 128);
   }
+  std::puts("where there is no engine, no NAT and no systemd");
+  measure_absent_sources(setting);
   std::puts("taking over");
   measure_migration(setting, 6000);
   std::puts("owner of one port");

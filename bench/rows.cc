@@ -118,6 +118,21 @@ void measure_stampede(const Setting& setting, int processes) {
         fmt::format("{} empty processes at once", processes));
 }
 
+// What it costs to know of sources that are not there.
+void measure_absent_sources(const Setting& setting) {
+  const auto original = setting.scratch / "original.json";
+  write_registry(original, 10);
+  const auto registry = setting.scratch / "absent.json";
+  const auto anew = [&] { begin_anew(original, registry, ".history.jsonl"); };
+  const auto words = [&](const std::string& program) {
+    return always({program, "register", "new", "39000", "flexible", "--registry", registry});
+  };
+  const WithoutOtherSources bare;
+  const auto times =
+      race({{"alone", words(setting.sockets_alone), anew}, {"berth", words(setting.berth), anew}}, setting.runs);
+  print("register of a new service", times[1].median / times[0].median, "a berth that knows of sockets alone");
+}
+
 // As many as nobody has: the search and the plan for it, beside reading and parsing the same files alone.
 void measure_migration(const Setting& setting, int files) {
   const auto directory = setting.scratch / "projects";

@@ -7,12 +7,14 @@
 #include <netinet/in.h>
 #include <sched.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -180,6 +182,20 @@ bool enter_cgroup(const std::string& path) {
 }
 
 }  // namespace
+
+WithoutOtherSources::WithoutOtherSources() : mounts_before_(::open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC)) {
+  check(mounts_before_ >= 0 && ::unshare(CLONE_NEWNS) == 0, "unshare the mounts");
+  check(::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0, "make the mounts private");
+  for (const auto* path : {"/run", "/var/lib/docker", "/var/lib/containers", "/etc/docker", "/etc/systemd",
+                           "/usr/lib/systemd", "/proc/sys/net/netfilter", "/sys/module"}) {
+    check(::mount("none", path, "tmpfs", 0, nullptr) == 0 || errno == ENOENT, path);
+  }
+}
+
+WithoutOtherSources::~WithoutOtherSources() {
+  ::setns(mounts_before_, CLONE_NEWNS);
+  ::close(mounts_before_);
+}
 
 OwnCgroup::OwnCgroup() {
   const auto root = cgroup_root();

@@ -45,6 +45,19 @@ class Listeners {
   std::vector<int> sockets_;
 };
 
+// A machine without container engines, NAT and systemd, until the object ends: what would show them lies under empty
+// directories.
+class WithoutOtherSources {
+ public:
+  WithoutOtherSources();
+  WithoutOtherSources(const WithoutOtherSources&) = delete;
+  WithoutOtherSources& operator=(const WithoutOtherSources&) = delete;
+  ~WithoutOtherSources();
+
+ private:
+  int mounts_before_;
+};
+
 // So many sleeping processes, until the object ends.
 class Crowd {
  public:

@@ -1,4 +1,4 @@
-// The only place where concrete parts meet.
+// Where concrete parts meet; which sources of evidence there are stands in sources.cc.
 #include <unistd.h>
 
 #include <csignal>
@@ -9,19 +9,9 @@
 #include <vector>
 
 #include "cli/run.h"
-#include "discover/apache.h"
-#include "discover/caddy.h"
-#include "discover/compose.h"
-#include "discover/haproxy.h"
-#include "discover/nginx.h"
 #include "discover/scan.h"
-#include "discover/traefik.h"
-#include "inspect/docker.h"
 #include "inspect/linux_machine.h"
-#include "inspect/nat.h"
-#include "inspect/network_namespaces.h"
-#include "inspect/sockets.h"
-#include "inspect/systemd.h"
+#include "sources.h"
 #include "store/file_store.h"
 #include "system/accounts.h"
 #include "system/clock.h"
@@ -34,36 +24,13 @@ std::unique_ptr<berth::store::Store> open_store(std::string path, double wait) {
                                                    berth::store::FileStoreOptions{wait, berth::system::utc_now});
 }
 
-namespace inspect = berth::inspect;
-
-inspect::Inspectors make_inspectors(const std::string& root) {
-  inspect::Inspectors inspectors;
-  if (root.empty()) {
-    inspectors.push_back(std::make_unique<inspect::SocketsInspector>());
-    inspectors.push_back(std::make_unique<inspect::DockerInspector>());
-    inspectors.push_back(std::make_unique<inspect::NatInspector>());
-    inspectors.push_back(std::make_unique<inspect::NetworkNamespacesInspector>());
-  }
-  inspectors.push_back(std::make_unique<inspect::SystemdInspector>(root));
-  return inspectors;
+std::unique_ptr<berth::inspect::Machine> open_machine(const berth::cli::Looking& looking) {
+  return std::make_unique<berth::inspect::LinuxMachine>([root = looking.root] { return berth::make_inspectors(root); },
+                                                        looking.patience);
 }
-
-std::unique_ptr<inspect::Machine> open_machine(const berth::cli::Looking& looking) {
-  return std::make_unique<inspect::LinuxMachine>([root = looking.root] { return make_inspectors(root); },
-                                                 looking.patience);
-}
-
-namespace discover = berth::discover;
 
 berth::Discovery search(const berth::cli::Search& search) {
-  discover::Discoverers discoverers;
-  discoverers.push_back(std::make_unique<discover::ComposeDiscoverer>());
-  discoverers.push_back(std::make_unique<discover::NginxDiscoverer>());
-  discoverers.push_back(std::make_unique<discover::ApacheDiscoverer>());
-  discoverers.push_back(std::make_unique<discover::HaproxyDiscoverer>());
-  discoverers.push_back(std::make_unique<discover::CaddyDiscoverer>());
-  discoverers.push_back(std::make_unique<discover::TraefikDiscoverer>());
-  return discover::scan(discoverers, {search.paths, search.root, search.progress});
+  return berth::discover::scan(berth::make_discoverers(), {search.paths, search.root, search.progress});
 }
 
 std::string current_user() { return berth::system::Accounts().name(::getuid()); }
