@@ -5,6 +5,7 @@
 #include <span>
 #include <string_view>
 #include <tuple>
+#include <utility>
 
 #include "app/migrate.h"
 #include "cli/command.h"
@@ -12,6 +13,7 @@
 #include "cli/input.h"
 #include "cli/json.h"
 #include "cli/table.h"
+#include "core/quote.h"
 #include "core/spec.h"
 
 namespace berth::cli {
@@ -260,7 +262,11 @@ std::vector<std::unique_ptr<store::Store>> open_registries(const Session& sessio
     const auto is_path = [&](std::string_view word) { return absolute(std::string(word)) == path; };
     if (std::ranges::none_of(arguments.words(), is_path)) {
       if (const auto read = store->read(); !read) {
-        discovery.problems.push_back({path, 0, read.error().message});
+        // The path stands before the message.
+        auto message = read.error().message;
+        const auto subject = "the registry " + quote(path) + " ";
+        if (message.starts_with(subject)) message.erase(0, subject.size());
+        discovery.problems.push_back({path, 0, std::move(message)});
         continue;
       }
     }

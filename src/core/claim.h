@@ -44,7 +44,7 @@ struct Claim {
 // has one of the addresses. Connections, closing sockets and units that nothing enables claim nothing.
 std::vector<Claim> claims_of(const Census& census, const KernelRanges& kernel);
 
-// The claim that a file makes; only of what is declared.
+// The claim that a file makes; only of what is declared. All addresses of one family are all of both.
 Claim claim_of(const Found& found);
 
 }  // namespace berth

@@ -36,6 +36,10 @@ class Planner {
     }
     claims_ = divided(there, written);
     first_written_ = claims_.size();
+    for (auto& claim : claims_) {
+      // The registry cannot say that it is not of IPv4, too; so it is not given beside who has that.
+      if (claim.endpoint.address.is_v6only()) claim.endpoint.address = Address::ipv6({}, false);
+    }
     for (const auto& claim : claims_) take_.found.push_back({found_of(claim), ""});
     for (const auto& found : discovery.found) take_.found.push_back({found, ""});
     std::ranges::move(written, std::back_inserter(claims_));

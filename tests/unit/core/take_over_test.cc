@@ -214,6 +214,19 @@ TEST(TakeOver, AFileThatSaysItTwiceIsOneClaim) {
   EXPECT_THAT(services_of(take), ElementsAre("nginx", "nginx", "nginx"));
 }
 
+TEST(TakeOver, AllAddressesOfOneFamilyAreAllOfBoth) {
+  const auto files = {in_file_of("nginx", "0.0.0.0:80"), in_file_of("nginx", "[::!]:80"),
+                      in_file_of("nginx", "[::]:443")};
+  EXPECT_THAT(lines_of(Server{{}, files}.plan()),
+              ElementsAre("add nginx 80/tcp flexible", "add nginx/443 443/tcp flexible"));
+}
+
+// What the registry says of a v6-only socket is what it says of one for both families.
+TEST(TakeOver, NothingIsRegisteredThatOverlapsWhenItIsReadAgain) {
+  const auto take = Server{{listener("0.0.0.0:80"), listener("[::!]:80", "caddy")}}.plan();
+  EXPECT_THAT(lines_of(take), ElementsAre("add nginx 0.0.0.0:80/tcp fixed", "conflict - [::]:80/tcp"));
+}
+
 TEST(TakeOver, WhatAPartyWritesTwiceAndNotTheSameIsOneClaimForAllOfIt) {
   const auto files = {in_compose("blog", "web", "8081"), in_compose("blog", "web", "8084"),
                       in_compose("blog", "web", "127.0.0.1:8080-8084/tcp")};
