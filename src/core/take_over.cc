@@ -238,7 +238,9 @@ class Planner {
   void find_rivals() {
     std::vector<bool> is_candidate(claims_.size());
     for (std::size_t index = 0; index < claims_.size(); ++index) {
-      is_candidate[index] = is_open(index) && is_nobodys(claims_[index].endpoint);
+      const auto& endpoint = claims_[index].endpoint;
+      is_candidate[index] =
+          is_open(index) && registry_.overlapping(endpoint).empty() && bystander_on(endpoint) == nullptr;
     }
     std::map<std::size_t, std::size_t> rivals;  // of each, one is enough
     for (std::size_t left = 0; left < claims_.size(); ++left) {
@@ -249,16 +251,9 @@ class Planner {
         if (is_rival && rivals.try_emplace(left, right).second) break;
       }
     }
-    for (const auto& [index, other] : rivals) say_rival(index, other);
-  }
-
-  bool is_nobodys(const Endpoint& endpoint) const {
-    return registry_.overlapping(endpoint).empty() && bystander_on(endpoint) == nullptr;
-  }
-
-  void say_rival(std::size_t index, std::size_t other) {
-    if (settled_[index]) return;
-    say(What::conflict, index, reasons::rival_of(claims_[index], claims_[other]));
+    for (const auto& [index, other] : rivals) {
+      if (!settled_[index]) say(What::conflict, index, reasons::rival_of(claims_[index], claims_[other]));
+    }
   }
 
   void take_over(std::size_t index, const Naming& naming) {
