@@ -285,6 +285,7 @@ Result run_migrate(Session& session, const Arguments& arguments) {
   if (!discovery) return std::unexpected(discovery.error());
   const auto stores = open_registries(session, arguments, *discovery);
   std::vector<store::Store*> sources;
+  sources.reserve(stores.size());
   for (const auto& store : stores) sources.push_back(store.get());
 
   const auto context = session.context();

@@ -200,3 +200,19 @@ PROJECTS
   [ "$status" -eq 130 ]
   [ ! -e "$BERTH_REGISTRY" ]
 }
+
+@test "an installer that asks under another name than the one taken over is told what to do, and that works" {
+  listen tcp 7000
+  "$BERTH" migrate --running redis-server=7000 --yes
+  berth register redis 7000 flexible
+  expect 0 7001
+  expect_stderr "if redis-server is the same service, ask under that name: berth register redis-server 7000" \
+    "berth release redis redis-server, then berth migrate --running redis=7000"
+  berth register redis-server 7000
+  expect 0 7000
+  "$BERTH" release redis redis-server
+  "$BERTH" migrate --running redis=7000 --yes
+  berth register redis 7000
+  expect 0 7000
+  [ "$(recorded '.allocations | keys | join(" ")')" = redis ]
+}

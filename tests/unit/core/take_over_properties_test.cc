@@ -121,6 +121,8 @@ RC_GTEST_PROP(TakeOverProperty, NamesAreValidAndUnique, ()) {
     RC_ASSERT(check_service_name(change.allocation.service).has_value());
     RC_ASSERT(grown.registered.find(change.allocation.service) == nullptr);
     RC_ASSERT(names.insert(change.allocation.service).second);
+    // The registry would read it again as an address of both families.
+    RC_ASSERT(!change.allocation.endpoint.address.is_v6only());
   }
 }
 
