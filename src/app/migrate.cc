@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <string_view>
 #include <utility>
 
@@ -30,7 +31,9 @@ class Planner {
     for (const auto& [service, allocation] : source.allocations()) {
       found_.push_back(
           {{.source = "registry", .file = name, .endpoint = allocation.endpoint, .owner = allocation.owner}, service});
-      take_over(allocation, std::string(because));
+      auto taken = allocation;
+      if (taken.since.empty()) taken.since = now_;
+      take_over(std::move(taken), std::string(because));
     }
   }
 
@@ -54,7 +57,7 @@ class Planner {
 
   // All else, under the names that it has where it was found.
   Migration take_over_rest(const std::vector<Claim>& there, const Discovery& discovery, Reach reach) {
-    auto rest = ::berth::take_over(registry_, there, discovery, reach, now_);
+    auto rest = ::berth::take_over(registry_.registry(), there, discovery, reach, now_);
     complete(rest);
     std::ranges::move(rest.plan.changes, std::back_inserter(plan_.changes));
     std::ranges::move(rest.found, std::back_inserter(found_));
@@ -71,17 +74,19 @@ class Planner {
 
   // An old registry knows names and ports; who has them, and whether he is there, is seen. Then it is one change.
   void complete(TakeOver& rest) {
+    std::map<std::string_view, PlannedChange*> added;
     for (auto& change : plan_.changes) {
-      if (change.what != PlannedChange::What::add) continue;
-      const auto& service = change.allocation.service;
-      const auto seen = std::ranges::find_if(rest.plan.changes, [&](const PlannedChange& other) {
-        return other.what == PlannedChange::What::keep && other.allocation.service == service;
-      });
-      if (seen == rest.plan.changes.end()) continue;
-      rest.plan.changes.erase(seen);
-      const auto who = std::ranges::find(rest.found, service, &NamedFinding::service);
-      if (who != rest.found.end()) add_to(change, who->found);
+      if (change.what == PlannedChange::What::add) added.emplace(change.allocation.service, &change);
     }
+    std::map<std::string_view, const Found*> seen;
+    for (const auto& [found, service] : rest.found) seen.emplace(service, &found);
+    std::erase_if(rest.plan.changes, [&](const PlannedChange& kept) {
+      const auto change = added.find(kept.allocation.service);
+      if (kept.what != PlannedChange::What::keep || change == added.end()) return false;
+      const auto who = seen.find(kept.allocation.service);
+      if (who != seen.end()) add_to(*change->second, *who->second);
+      return kept.match != PlannedChange::Match::part;
+    });
   }
 
   static void add_to(PlannedChange& change, const Found& seen) {
@@ -92,7 +97,7 @@ class Planner {
     if (why != change.because) change.because.append("; ").append(why);
   }
 
-  Registry registry_;
+  GrowingRegistry registry_;
   const HolderIndex index_;
   std::string now_;
   std::vector<NamedFinding> found_;
@@ -122,9 +127,14 @@ std::expected<Migration, Error> plan_migration(const Context& context, const Mig
     if (auto taken = planner.take_over_running(running); !taken) return std::unexpected(std::move(taken).error());
   }
   const Discovery nothing;
-  return planner.take_over_rest(claims_of(census, context.machine.kernel_ranges()),
-                                request.discovery != nullptr ? *request.discovery : nothing,
-                                request.whole_machine ? Reach::everything : Reach::files);
+  const auto& discovery = request.discovery != nullptr ? *request.discovery : nothing;
+  auto migration = planner.take_over_rest(claims_of(census, context.machine.kernel_ranges()), discovery,
+                                          request.whole_machine ? Reach::everything : Reach::files);
+  const auto matters = [&](const BlindSpot& spot) {
+    return request.whole_machine || (spot.hides_holders && !discovery.found.empty());
+  };
+  std::ranges::copy_if(census.blind_spots, std::back_inserter(migration.blind_spots), matters);
+  return migration;
 }
 
 std::expected<Plan, Error> apply_migration(const Context& context, const Plan& plan) {
@@ -132,21 +142,22 @@ std::expected<Plan, Error> apply_migration(const Context& context, const Plan& p
   const auto mutate = [&](Registry registry) -> std::expected<std::optional<store::Change>, Error> {
     applied.changes.clear();
     const bool old = has_old_format(registry);
-    store::Change change{std::move(registry), {}};
+    GrowingRegistry growing(std::move(registry));
+    std::vector<store::Record> records;
     for (const auto& planned : plan.changes) {
-      const bool is_there = old && change.registry.find(planned.allocation.service) != nullptr;
+      const bool is_there = old && growing.find(planned.allocation.service) != nullptr;
       if (planned.what != PlannedChange::What::add || is_there) {
         applied.changes.push_back(planned);
       } else {
-        applied.changes.push_back(plan_take_over(change.registry, planned.allocation, planned.because));
+        applied.changes.push_back(plan_take_over(growing, planned.allocation, planned.because));
       }
       const auto& result = applied.changes.back();
       if (result.what != PlannedChange::What::add) continue;
-      change.registry.put(result.allocation);
-      change.records.push_back({result.allocation.service, std::nullopt, result.allocation});
+      growing.put(result.allocation);
+      records.push_back({result.allocation.service, std::nullopt, result.allocation});
     }
-    if (change.records.empty()) return std::nullopt;
-    return change;
+    if (records.empty()) return std::nullopt;
+    return store::Change{std::move(growing).take(), std::move(records)};
   };
   if (auto revision = context.store.update(context.author(), mutate); !revision) {
     return std::unexpected(std::move(revision).error());

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/context.h"
+#include "core/census.h"
 #include "core/plan.h"
 #include "core/take_over.h"
 
@@ -31,6 +32,8 @@ struct MigrationRequest {
 struct Migration {
   std::vector<NamedFinding> found;
   Plan plan;
+  // What of the machine could not be looked at, as far as the plan is about the machine.
+  std::vector<BlindSpot> blind_spots = {};
 };
 
 // What a migration would do; nothing is written. Errors: usage (a bad name), unseen (nothing listens where the

@@ -38,7 +38,6 @@ void explain_choice(Output& out, const Decision& decision) {
 
 void tell(Output& out, const Decision& decision, bool explain) {
   for (const auto& warning : decision.warnings) out.warn(warning);
-  for (const auto& note : decision.notes) out.note(note);
   if (explain) {
     explain_choice(out, decision);
   } else if (decision.choice == Choice::moved && !decision.skipped.empty()) {
@@ -47,6 +46,7 @@ void tell(Output& out, const Decision& decision, bool explain) {
                          to_string(decision.allocation.endpoint.ports), to_string(first.ports),
                          escape(first.evidence.front().what)));
   }
+  for (const auto& note : decision.notes) out.note(note);
 }
 
 }  // namespace berth::cli

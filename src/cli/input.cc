@@ -1,6 +1,7 @@
 #include "cli/input.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -48,6 +49,14 @@ std::expected<void, Error> check_readable(const std::string& path) {
   return {};
 }
 
+std::expected<void, Error> check_directory(const std::string& path) {
+  struct stat status{};
+  if (::stat(path.c_str(), &status) != 0) return unreadable(path);
+  if (S_ISDIR(status.st_mode)) return check_readable(path);
+  errno = ENOTDIR;
+  return unreadable(path);
+}
+
 std::string absolute(const std::string& path) {
   std::error_code error;
   const auto whole = std::filesystem::absolute(path, error);
@@ -59,7 +68,11 @@ bool can_ask() { return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) =
 bool ask(std::string_view question) {
   std::fwrite(question.data(), 1, question.size(), stderr);
   std::array<char, 16> answer{};
-  if (std::fgets(answer.data(), answer.size(), stdin) == nullptr) return false;
+  if (std::fgets(answer.data(), answer.size(), stdin) == nullptr) {
+    // Nobody has ended the line.
+    std::fputc('\n', stderr);
+    return false;
+  }
   return answer[0] == 'y' || answer[0] == 'Y';
 }
 

@@ -15,6 +15,9 @@ std::expected<std::string, Error> read_input(std::string_view path);
 // Errors: usage, if there is no such file, or it cannot be read.
 std::expected<void, Error> check_readable(const std::string& path);
 
+// The same, and if it is no directory.
+std::expected<void, Error> check_directory(const std::string& path);
+
 // Where a path leads from anywhere: from the working directory, if it is relative.
 std::string absolute(const std::string& path);
 

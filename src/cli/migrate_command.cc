@@ -5,6 +5,7 @@
 #include <span>
 #include <string_view>
 #include <tuple>
+#include <utility>
 
 #include "app/migrate.h"
 #include "cli/command.h"
@@ -12,6 +13,7 @@
 #include "cli/input.h"
 #include "cli/json.h"
 #include "cli/table.h"
+#include "core/quote.h"
 #include "core/spec.h"
 
 namespace berth::cli {
@@ -89,11 +91,14 @@ std::string json_of(const app::Migration& migration, const std::vector<Problem>&
     out.key("message").value(problem.message);
     out.end_object();
   });
+  json.key("blind_spots");
+  write_blind_spots(json, migration.blind_spots);
   return json.take();
 }
 
-Colour colour_of(PlannedChange::What what) {
-  switch (what) {
+Colour colour_of(const PlannedChange& change) {
+  if (change.match == PlannedChange::Match::part) return Colour::yellow;
+  switch (change.what) {
     case PlannedChange::What::add:
       return Colour::green;
     case PlannedChange::What::conflict:
@@ -113,9 +118,17 @@ unsigned rank_of(const PlannedChange& change) {
     case PlannedChange::What::add:
       return 1;
     case PlannedChange::What::skip:
-      return 2;
-    case PlannedChange::What::keep:
       return 3;
+    case PlannedChange::What::keep:
+      break;
+  }
+  switch (change.match) {
+    case PlannedChange::Match::part:
+      return 2;
+    case PlannedChange::Match::whole:
+      return 4;
+    case PlannedChange::Match::none:
+      return 5;
   }
   return 0;
 }
@@ -129,7 +142,7 @@ std::string table_of(const Plan& plan, const Output& out, Stream stream) {
   for (const auto& change : changes) {
     const auto& service = name_of(change);
     const bool is_settled = !change.allocation.service.empty();
-    table << Table::Cell{std::string(to_string(change.what)), colour_of(change.what)}
+    table << Table::Cell{std::string(to_string(change.what)), colour_of(change)}
           << Table::Cell{service.empty() ? "-" : escape(service), is_settled ? Colour::bold : Colour::none}
           << Table::Cell{change.has_port ? to_string(change.allocation.endpoint) : "-"}
           << Table::Cell{escape(change.because)};
@@ -140,19 +153,26 @@ std::string table_of(const Plan& plan, const Output& out, Stream stream) {
 // "13 to add, 2 conflicts left to you, 1 skipped"
 std::string sum_of(const Plan& plan) {
   using enum PlannedChange::What;
+  using enum PlannedChange::Match;
   std::string sum;
-  const auto count = [&](PlannedChange::What what, std::string_view one, std::string_view many) {
-    const auto number = std::ranges::count(plan.changes, what, &PlannedChange::what);
+  const auto count = [&](PlannedChange::What what, PlannedChange::Match match, std::string_view one,
+                         std::string_view many) {
+    const auto number = std::ranges::count_if(plan.changes, [&](const PlannedChange& change) {
+      return change.what == what && (what != keep || change.match == match);
+    });
     if (number > 0) sum.append(fmt::format("{}{} {}", sum.empty() ? "" : ", ", number, number == 1 ? one : many));
   };
-  count(add, "to add", "to add");
-  count(conflict, "conflict left to you", "conflicts left to you");
-  count(skip, "skipped", "skipped");
-  count(keep, "registered already", "registered already");
+  count(add, whole, "to add", "to add");
+  count(conflict, whole, "conflict left to you", "conflicts left to you");
+  count(keep, part, "registered only in part", "registered only in part");
+  count(skip, whole, "skipped", "skipped");
+  count(keep, whole, "registered already", "registered already");
+  count(keep, none, "registered, but not found here", "registered, but not found here");
   return sum;
 }
 
-void tell(Output& out, const std::vector<Problem>& problems) {
+void tell(Output& out, const app::Migration& migration, const std::vector<Problem>& problems) {
+  for (const auto& spot : migration.blind_spots) out.warn("not seen: " + escape(spot.why));
   constexpr std::size_t shown = 20;
   for (const auto& problem : std::span(problems).first(std::min(problems.size(), shown))) {
     const auto place = problem.line == 0 ? problem.file : fmt::format("{}:{}", problem.file, problem.line);
@@ -168,6 +188,8 @@ void show(const Plan& plan, Output& out, bool dry_run) {
   if (plan.changes.empty()) return;
   if (dry_run) {
     out.answer(table_of(plan, out, Stream::answer));
+    // Before the sum, if both go to one place.
+    out.flush();
   } else {
     out.talk(table_of(plan, out, Stream::talk));
   }
@@ -210,7 +232,16 @@ class Progress {
 
 std::expected<Discovery, Error> search(Session& session, const Arguments& arguments, bool whole_machine) {
   std::vector<std::string> paths;
+  const auto root = arguments.value("--root");
+  if (root) {
+    if (auto readable = check_directory(std::string(*root)); !readable) return std::unexpected(readable.error());
+  }
   for (const auto& path : arguments.words()) {
+    if (root) {
+      // As it is called there; whether it is there, the search finds out.
+      paths.emplace_back(path);
+      continue;
+    }
     if (auto readable = check_readable(path); !readable) return std::unexpected(std::move(readable).error());
     paths.push_back(absolute(path));
   }
@@ -222,17 +253,40 @@ std::expected<Discovery, Error> search(Session& session, const Arguments& argume
   return found;
 }
 
+// One that the operator has named must be readable; one that was found by the way is a problem like any other.
+std::vector<std::unique_ptr<store::Store>> open_registries(const Session& session, const Arguments& arguments,
+                                                           Discovery& discovery) {
+  std::vector<std::unique_ptr<store::Store>> stores;
+  for (const auto& path : discovery.registries) {
+    auto store = session.open_store(path);
+    const auto is_path = [&](std::string_view word) { return absolute(std::string(word)) == path; };
+    if (std::ranges::none_of(arguments.words(), is_path)) {
+      if (const auto read = store->read(); !read) {
+        // The path stands before the message.
+        auto message = read.error().message;
+        const auto subject = "the registry " + quote(path) + " ";
+        if (message.starts_with(subject)) message.erase(0, subject.size());
+        discovery.problems.push_back({path, 0, std::move(message)});
+        continue;
+      }
+    }
+    stores.push_back(std::move(store));
+  }
+  return stores;
+}
+
 }  // namespace
 
 Result run_migrate(Session& session, const Arguments& arguments) {
   const auto running = running_of(arguments);
   if (!running) return std::unexpected(running.error());
   const bool whole_machine = arguments.words().empty() && running->empty();
-  const auto discovery = search(session, arguments, whole_machine);
+  auto discovery = search(session, arguments, whole_machine);
   if (!discovery) return std::unexpected(discovery.error());
-  std::vector<std::unique_ptr<store::Store>> stores;
+  const auto stores = open_registries(session, arguments, *discovery);
   std::vector<store::Store*> sources;
-  for (const auto& path : discovery->registries) sources.push_back(stores.emplace_back(session.open_store(path)).get());
+  sources.reserve(stores.size());
+  for (const auto& store : stores) sources.push_back(store.get());
 
   const auto context = session.context();
   auto migration = app::plan_migration(context, {sources, *running, &*discovery, whole_machine});
@@ -241,7 +295,7 @@ Result run_migrate(Session& session, const Arguments& arguments) {
   auto& out = session.out;
   if (!out.json) {
     show(plan, out, arguments.has("--dry-run"));
-    tell(out, discovery->problems);
+    tell(out, *migration, discovery->problems);
   }
   const auto go = agreed(plan, arguments);
   if (!go) return std::unexpected(go.error());

@@ -70,9 +70,9 @@ void Output::answer_line(std::string_view text) {
 }
 
 bool Output::flush() {
-  const bool taken = write_all(STDOUT_FILENO, answer_);
+  is_taken_ = write_all(STDOUT_FILENO, answer_) && is_taken_;
   answer_.clear();
-  return taken;
+  return is_taken_;
 }
 
 std::size_t Output::width(Stream stream) {

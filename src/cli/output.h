@@ -25,7 +25,8 @@ class Output {
   // Appends to the answer. Nothing is written before flush().
   void answer(std::string_view text) { answer_.append(text); }
   void answer_line(std::string_view text);
-  // Writes the answer. False if stdout did not take it all; a closed pipe counts as taken: nobody reads on.
+  // Writes the answer, as far as there is one. False if stdout did not take it all, now or before; a closed pipe counts
+  // as taken: nobody reads on.
   bool flush();
   void drop_answer() { answer_.clear(); }
 
@@ -57,6 +58,7 @@ class Output {
   };
 
   std::string answer_;
+  bool is_taken_ = true;
   Terminal stdout_{1};
   Terminal stderr_{2};
 };

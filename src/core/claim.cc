@@ -201,9 +201,12 @@ std::vector<Claim> claims_of(const Census& census, const KernelRanges& kernel) {
 }
 
 Claim claim_of(const Found& found) {
+  auto endpoint = found.endpoint.value_or(Endpoint{});
+  // As of sockets: who asks for all addresses, of one family or both, wants the port.
+  if (endpoint.address.is_wildcard()) endpoint.address = {};
   const auto place = found.line == 0 ? found.file : fmt::format("{}:{}", found.file, found.line);
   return {.party = {found.group, found.member},
-          .endpoint = found.endpoint.value_or(Endpoint{}),
+          .endpoint = endpoint,
           .target = found.target ? std::optional(found.target->first) : std::nullopt,
           .owner = found.owner,
           .because = found.raw.empty() ? place : fmt::format("{}: {}", place, found.raw),

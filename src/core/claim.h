@@ -1,6 +1,7 @@
 // Who has or wants a port on a server that has grown for years, in his own words: what a migration makes services of.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,6 +24,8 @@ struct Claim {
   Endpoint endpoint;
   // The (first) port behind it, in the container, if that is known.
   std::optional<Port> target = {};
+  // Its place among all that files of compose projects declare, if it is in one.
+  std::optional<std::size_t> place = {};
   // Whether something is there right now; otherwise it is written down somewhere.
   bool is_there = false;
   // A port that its program most likely chose by chance, so that it will be another one next time.
@@ -41,7 +44,7 @@ struct Claim {
 // has one of the addresses. Connections, closing sockets and units that nothing enables claim nothing.
 std::vector<Claim> claims_of(const Census& census, const KernelRanges& kernel);
 
-// The claim that a file makes; only of what is declared.
+// The claim that a file makes; only of what is declared. All addresses of one family are all of both.
 Claim claim_of(const Found& found);
 
 }  // namespace berth

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstddef>
+#include <limits>
 
 namespace berth {
 namespace {
@@ -37,8 +37,28 @@ std::string service_word(std::string_view text) {
   return word;
 }
 
-Naming::Naming(const std::vector<Claim>& claims) {
-  for (const auto& claim : claims) members_[claim.party.group].insert(claim.party.member);
+Naming::Naming(const std::vector<Claim>& claims, const std::function<bool(std::size_t)>& counts) {
+  for (std::size_t index = 0; index < claims.size(); ++index) {
+    const auto& claim = claims[index];
+    members_[claim.party.group].insert(claim.party.member);
+    if (!counts(index)) continue;
+    const auto rank = rank_of(claim);
+    const auto [main, is_first] = main_.try_emplace({claim.party.group, claim.party.member}, rank);
+    if (!is_first) main->second = std::min(main->second, rank);
+  }
+}
+
+Naming::Rank Naming::rank_of(const Claim& claim) {
+  const auto& endpoint = claim.endpoint;
+  const bool may_be_ssh = endpoint.ports.first == 22 || endpoint.ports.first == 2222;
+  const bool is_ssh = claim.target ? *claim.target == 22 : may_be_ssh && endpoint.protocol != Protocol::udp;
+  constexpr auto undeclared = std::numeric_limits<std::size_t>::max();
+  return {is_ssh, claim.place.value_or(undeclared), endpoint.protocol == Protocol::udp, endpoint.ports};
+}
+
+bool Naming::is_main(const Claim& claim) const {
+  const auto main = main_.find({claim.party.group, claim.party.member});
+  return main == main_.end() || rank_of(claim) <= main->second;
 }
 
 std::string Naming::base(const Party& party) const {
@@ -52,7 +72,7 @@ std::string Naming::base(const Party& party) const {
 
 std::string Naming::name(const Claim& claim, const std::function<bool(std::string_view)>& is_taken) const {
   auto base = this->base(claim.party);
-  if (base.empty() || !is_taken(base)) return base;
+  if (base.empty() || (is_main(claim) && !is_taken(base))) return base;
   if (claim.target) {
     if (auto name = extended(base, std::to_string(*claim.target)); !is_taken(name)) return name;
   }

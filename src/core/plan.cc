@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/coverage.h"
 #include "core/quote.h"
 
 namespace berth {
@@ -30,16 +31,22 @@ std::string_view to_string(PlannedChange::What what) {
   return "";
 }
 
-PlannedChange plan_take_over(const Registry& registry, Allocation found, std::string because) {
+PlannedChange plan_take_over(const GrowingRegistry& registry, Allocation found, std::string because) {
   using enum PlannedChange::What;
   if (const auto* current = registry.find(found.service)) {
-    if (current->endpoint == found.endpoint) return {keep, std::move(found), "registered already"};
+    if (covers(current->endpoint, found.endpoint)) {
+      found.endpoint = current->endpoint;
+      return {keep, std::move(found), "registered already"};
+    }
+    const auto advice =
+        fmt::format("berth register {} {} would change that", escape(found.service), to_spec(found.endpoint));
     return {conflict, std::move(found),
-            fmt::format("{}; but it is registered with {}", because, to_string(current->endpoint))};
+            fmt::format("{}; but it is registered with {}: {}", because, to_string(current->endpoint), advice)};
   }
   if (const auto others = registry.overlapping(found.endpoint); !others.empty()) {
-    return {conflict, std::move(found),
-            fmt::format("{}; but the port is allocated to {}", because, escape(others.front()->service))};
+    const auto why = fmt::format("{}; but the port is allocated to {}: berth who {}", because,
+                                 escape(others.front()->service), to_spec(found.endpoint));
+    return {conflict, std::move(found), why};
   }
   return {add, std::move(found), std::move(because)};
 }

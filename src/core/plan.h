@@ -1,12 +1,12 @@
 // A list of changes to a registry, computed before anything is touched.
 #pragma once
 
-#include <optional>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "core/registry.h"
+#include "core/growing_registry.h"
 
 namespace berth {
 
@@ -17,6 +17,12 @@ struct PlannedChange {
     conflict,  // two parties want one endpoint; left to the operator
     skip,      // seen, and left alone
   };
+  // Of what is kept: how much of it has been found.
+  enum class Match : std::uint8_t {
+    whole,
+    part,  // more was found than is registered
+    none,  // nothing was found where it is registered
+  };
   What what = What::add;
   Allocation allocation;
   std::string because;
@@ -24,12 +30,13 @@ struct PlannedChange {
   bool has_port = true;
   // What found it would be called by: of a conflict and of what is skipped, which have no service. May be empty.
   std::string party = {};
+  Match match = Match::whole;
 };
 std::string_view to_string(PlannedChange::What what);
 
 // What taking over `found` would do to `registry`: what is there stays as it is, what overlaps it is a conflict, and of
 // two that are found the first wins.
-PlannedChange plan_take_over(const Registry& registry, Allocation found, std::string because);
+PlannedChange plan_take_over(const GrowingRegistry& registry, Allocation found, std::string because);
 
 struct Plan {
   std::vector<PlannedChange> changes;

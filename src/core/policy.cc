@@ -7,6 +7,7 @@
 
 #include "core/browser_ports.h"
 #include "core/candidates.h"
+#include "core/namesake.h"
 #include "core/occupied.h"
 #include "core/ownership.h"
 #include "core/spec.h"
@@ -172,7 +173,16 @@ class Decider {
     decision.warnings = std::move(landing->warnings);
     record_owner(decision, std::move(landing->owner));
     warn_of_odd_port(decision, sight_.kernel());
+    if (const auto* other = namesake(request); other != nullptr && !preferred) {
+      decision.notes.push_back(advise_on_namesake(*other, request.service, true, is_in_use(other->endpoint, sight_)));
+    }
     return decision;
+  }
+
+  // Who has what is asked for, and may be the service itself under another name.
+  const Allocation* namesake(const Request& request) const {
+    const auto* other = occupied_.find(request.endpoint, request.service);
+    return other != nullptr && may_be_called(*other, request.service) ? other : nullptr;
   }
 
   // Who has the port already, and is the service.
@@ -241,6 +251,10 @@ class Decider {
     if (const auto other = find_flexible(request, nullptr, std::nullopt)) {
       error.hint = fmt::format("berth register {} {} flexible   would give {}", escape(request.service),
                                to_spec(request.endpoint), to_string(other->allocation.endpoint.ports));
+    }
+    if (const auto* other = namesake(request)) {
+      error.hint.append(error.hint.empty() ? "" : "\n");
+      error.hint.append(advise_on_namesake(*other, request.service, false, is_in_use(other->endpoint, sight_)));
     }
     return std::unexpected(std::move(error));
   }

@@ -69,10 +69,14 @@ std::vector<Claim> divided(const std::vector<Claim>& there, const std::vector<Cl
   std::vector<Claim> parts;
   for (const auto& whole : there) {
     const auto ports = whole.endpoint.ports;
+    if (!is_engines(whole.owner) || ports.size() == 1) {
+      parts.push_back(whole);
+      continue;
+    }
     std::set<unsigned> starts{ports.first};
     for (const auto& said : written) {
       const auto part = said.endpoint.ports;
-      if (!is_engines(whole.owner) || part == ports || !ports.contains(part)) continue;
+      if (part == ports || !ports.contains(part)) continue;
       if (said.endpoint.protocol != whole.endpoint.protocol || !is_same_party(whole, said)) continue;
       starts.insert({part.first, part.last + 1U});
     }

@@ -11,11 +11,12 @@
 #include <ranges>
 #include <utility>
 
+#include "core/coverage.h"
+#include "core/growing_registry.h"
 #include "core/naming.h"
 #include "core/port_index.h"
-#include "core/quote.h"
+#include "core/reasons.h"
 #include "core/same_party.h"
-#include "core/spec.h"
 
 namespace berth {
 namespace {
@@ -29,23 +30,32 @@ class Planner {
       : registry_(std::move(registry)), reach_(reach), now_(now) {
     std::vector<Claim> written;
     written.reserve(discovery.found.size());
-    for (const auto& found : discovery.found) written.push_back(claim_of(found));
+    for (const auto& found : discovery.found) {
+      written.push_back(claim_of(found));
+      if (found.source == "compose") written.back().place = written.size();
+    }
     claims_ = divided(there, written);
     first_written_ = claims_.size();
+    for (auto& claim : claims_) {
+      // The registry cannot say that it is not of IPv4, too; so it is not given beside who has that.
+      if (claim.endpoint.address.is_v6only()) claim.endpoint.address = Address::ipv6({}, false);
+    }
     for (const auto& claim : claims_) take_.found.push_back({found_of(claim), ""});
     for (const auto& found : discovery.found) take_.found.push_back({found, ""});
     std::ranges::move(written, std::back_inserter(claims_));
     settled_.resize(claims_.size());
     for (std::size_t index = 0; index < claims_.size(); ++index) joined_to_.push_back(index);
     for (std::size_t index = 0; index < claims_.size(); ++index) by_port_.add(claims_[index].endpoint.ports, index);
-    for (const auto& [service, allocation] : registry_.allocations()) file_allocation(allocation);
+    for (std::size_t index = 0; index < first_written_; ++index) there_of_.emplace(words_of(claims_[index]), index);
+    for (const auto& [service, allocation] : registry_.registry().allocations()) registered_.push_back(&allocation);
   }
 
   TakeOver plan() {
     for (std::size_t index = first_written_; index < claims_.size(); ++index) settle_written(index);
     if (reach_ == Reach::files) step_aside();
+    find_who_is_there();
     // Of all of them, so that a name stays the same when a port is added to what was left out today.
-    const Naming naming(claims_);
+    const Naming naming(claims_, [this](std::size_t index) { return is_to_be_named(index); });
     take_over_all(true, naming);
     join_own();
     // Only now: who has lost against what is there is nobody's rival.
@@ -57,6 +67,7 @@ class Planner {
     for (std::size_t change = 0; change < about_.size(); ++change) {
       take_.plan.changes[change].party = naming.base(claims_[about_[change]].party);
     }
+    if (reach_ == Reach::everything) tell_of_the_rest();
     return std::move(take_);
   }
 
@@ -105,7 +116,10 @@ class Planner {
   void settle_written(std::size_t index) {
     const auto& found = take_.found[index].found;
     auto& written = claims_[index];
-    if (found.state == Found::State::unresolved) return say(What::skip, index, why_unresolved(found));
+    if (found.state == Found::State::unresolved) {
+      if (seen_elsewhere(index)) written.place.reset();
+      return say(What::skip, index, reasons::unresolved(found));
+    }
     if (found.state == Found::State::ephemeral) {
       return say(What::skip, index, written.because + ": the machine chooses the port at each start");
     }
@@ -122,21 +136,25 @@ class Planner {
                             claims_[other].endpoint == written.endpoint && claims_[other].party == written.party;
       if (is_again) return join(other, index);
     }
-    for (std::size_t other = 0; other < first_written_; ++other) {
-      if (!is_elsewhere(claims_[other], written)) continue;
-      return say(What::skip, index,
-                 fmt::format("{}; but it is running on {}: restart it, and run this again, to move it", written.because,
-                             to_spec(claims_[other].endpoint)));
+    if (const auto other = seen_elsewhere(index)) {
+      return say(What::skip, index, reasons::running_elsewhere(written, claims_[*other]));
     }
   }
 
-  static std::string why_unresolved(const Found& found) {
-    std::string why = claim_of(found).because;
-    if (!found.why.empty()) why.append(": ").append(found.why);
-    for (const auto& variable : found.variables) {
-      why.append(&variable == &found.variables.front() ? ": no value for " : ", ").append(variable);
+  // Where a container is that its file has another port for, or one that is not known.
+  std::optional<std::size_t> seen_elsewhere(std::size_t written) {
+    const auto [begin, end] = there_of_.equal_range(words_of(claims_[written]));
+    for (auto entry = begin; entry != end; ++entry) {
+      auto& there = claims_[entry->second];
+      if (!is_elsewhere(there, claims_[written])) continue;
+      if (!there.place) there.place = claims_[written].place;
+      return entry->second;
     }
-    return why;
+    return std::nullopt;
+  }
+
+  static std::pair<std::string, std::string> words_of(const Claim& claim) {
+    return {claim.party.group, claim.party.member};
   }
 
   // What the file says is about what is there, or says it again.
@@ -151,7 +169,11 @@ class Planner {
       claim.because.append(fmt::format("; {} says {}", said.because, to_spec(said.endpoint)));
     }
     // A file knows the names of a project better than a process does, and a process better whether it is there.
-    if (said.source == "compose") claim.party = said.party;
+    if (said.source == "compose" && claim.party != said.party) {
+      claim.party = said.party;
+      there_of_.emplace(words_of(claim), there);
+    }
+    if (said.place) claim.place = claim.place ? std::min(claim.place, said.place) : said.place;
     if (!claim.target) claim.target = said.target;
     if (!claim.owner) claim.owner = said.owner;
     claim.seems_random = false;
@@ -212,20 +234,13 @@ class Planner {
 
   bool is_open(std::size_t index) const { return !settled_[index] && !claims_[index].is_there; }
 
-  // Of two that overlap.
-  static Endpoint united(const Endpoint& left, const Endpoint& right) {
-    Endpoint all = left;
-    if (left.address != right.address) all.address = {};
-    if (left.protocol != right.protocol) all.protocol = Protocol::tcp_udp;
-    all.ports = {std::min(left.ports.first, right.ports.first), std::max(left.ports.last, right.ports.last)};
-    return all;
-  }
-
   // Of two that are only written down, nobody can tell which is meant.
   void find_rivals() {
     std::vector<bool> is_candidate(claims_.size());
     for (std::size_t index = 0; index < claims_.size(); ++index) {
-      is_candidate[index] = is_open(index) && is_nobodys(claims_[index].endpoint);
+      const auto& endpoint = claims_[index].endpoint;
+      is_candidate[index] =
+          is_open(index) && registry_.overlapping(endpoint).empty() && bystander_on(endpoint) == nullptr;
     }
     std::map<std::size_t, std::size_t> rivals;  // of each, one is enough
     for (std::size_t left = 0; left < claims_.size(); ++left) {
@@ -236,29 +251,17 @@ class Planner {
         if (is_rival && rivals.try_emplace(left, right).second) break;
       }
     }
-    for (const auto& [index, other] : rivals) say_rival(index, other);
-  }
-
-  bool is_nobodys(const Endpoint& endpoint) const {
-    return allocation_on(endpoint) == nullptr && bystander_on(endpoint) == nullptr;
-  }
-
-  void say_rival(std::size_t index, std::size_t other) {
-    if (settled_[index]) return;
-    say(What::conflict, index,
-        fmt::format("{}; so does {}: give one of them another port in its file, or register the one that is meant",
-                    claims_[index].because, claims_[other].because));
+    for (const auto& [index, other] : rivals) {
+      if (!settled_[index]) say(What::conflict, index, reasons::rival_of(claims_[index], claims_[other]));
+    }
   }
 
   void take_over(std::size_t index, const Naming& naming) {
     const auto& claim = claims_[index];
-    if (const auto* registered = allocation_on(claim.endpoint)) return compare(index, *registered);
+    if (const auto all = registry_.overlapping(claim.endpoint); !all.empty()) return compare(index, all);
     if (const auto* other = bystander_on(claim.endpoint)) return lose_to(*other, index);
     if (claim.seems_random || service_word(claim.party.group).empty()) {
-      return say(What::skip, index,
-                 fmt::format("{}{}; to take it over: --running NAME={}", claim.because,
-                             claim.seems_random ? ", on a port that may be another one next time" : "",
-                             to_spec(claim.endpoint)));
+      return say(What::skip, index, reasons::nameless(claim));
     }
     auto& service = take_.found[index].service;
     service = naming.name(claim, [this](std::string_view name) { return registry_.find(name) != nullptr; });
@@ -268,7 +271,7 @@ class Planner {
                           .since = std::string(now_),
                           .owner = claim.owner};
     if (!claim.is_there) allocation.preferred = claim.endpoint.ports.first;
-    file_allocation(registry_.put(allocation));
+    registry_.put(allocation);
     known_.emplace(allocation.service, index);
     add_change({What::add, std::move(allocation), claim.because}, index);
   }
@@ -282,80 +285,100 @@ class Planner {
 
   void add_bystander(std::size_t index) { bystanders_.add(claims_[index].endpoint.ports, index); }
 
-  // The first by name.
-  const Allocation* allocation_on(const Endpoint& endpoint) const {
-    const Allocation* first = nullptr;
-    for (const auto index : allocations_by_port_.near(endpoint.ports)) {
-      const auto* allocation = allocations_[index];
-      const bool is_before = first == nullptr || allocation->service < first->service;
-      if (is_before && overlap(allocation->endpoint, endpoint)) first = allocation;
-    }
-    return first;
-  }
-
-  void file_allocation(const Allocation& allocation) {
-    allocations_by_port_.add(allocation.endpoint.ports, allocations_.size());
-    allocations_.push_back(&allocation);
-  }
-
   void lose_to(const Claim& other, std::size_t index) {
-    say(What::conflict, index,
-        fmt::format("{}; but {}: give one of them another port", claims_[index].because, other.because));
+    say(What::conflict, index, reasons::lost_to(claims_[index], other));
   }
 
-  // Somebody is registered for the port, before this plan or by it.
-  void compare(std::size_t index, const Allocation& registered) {
+  // Somebody is registered for the port, or for some of it, before this plan or by it.
+  void compare(std::size_t index, const std::vector<const Allocation*>& registered) {
+    if (std::ranges::any_of(registered, [&](const Allocation* one) { return loses(index, *one); })) return;
+    std::vector<const Allocation*> found;
+    for (const auto* one : registered) {
+      if (known_.emplace(one->service, index).second) found.push_back(one);
+    }
     const auto& claim = claims_[index];
-    const auto known = known_.find(registered.service);
-    if (known != known_.end()) {
+    const auto missing = uncovered(claim.endpoint, registered);
+    take_.found[index].service = registered.front()->service;
+    if (missing.empty() && found.empty()) return settle_with(index, known_.at(registered.front()->service));
+    if (!missing.empty()) {
+      keep(index, *registered.front(), claim.endpoint, reasons::in_part(claim, registered, missing));
+      take_.plan.changes.back().match = PlannedChange::Match::part;
+      std::erase(found, registered.front());
+    }
+    for (const auto* one : found) keep(index, *one, one->endpoint, "registered already");
+  }
+
+  // Whether the claim is somebody else's than the service's: then that is said.
+  bool loses(std::size_t index, const Allocation& registered) {
+    const auto& claim = claims_[index];
+    if (const auto known = known_.find(registered.service); known != known_.end()) {
       const auto& other = claims_[known->second];
-      if (claim.party == other.party && !claim.party.group.empty()) {
-        return covers(registered.endpoint, claim.endpoint) ? settle_with(index, known->second)
-                                                           : keep(index, registered);
-      }
-      return lose_to(other, index);
+      if (claim.party == other.party && !claim.party.group.empty()) return false;
+      lose_to(other, index);
+      return true;
     }
     const auto* there = bystander_on(claim.endpoint);
     const bool is_lost = !claim.is_there && there != nullptr && !there->party.group.empty();
-    if (is_lost && there->party != claim.party) return lose_to(*there, index);
-    take_.found[index].service = registered.service;
+    if (is_lost && there->party != claim.party) {
+      lose_to(*there, index);
+      return true;
+    }
     const auto* itself = elsewhere(claim, registered);
-    if (itself != nullptr || is_somebody_else(claim, registered)) {
-      return say(
-          What::conflict, index,
-          fmt::format("{}; but the port is allocated to {}{}: berth who {}", claim.because, escape(registered.service),
-                      itself == nullptr ? "" : ", which is on " + to_spec(itself->endpoint), to_spec(claim.endpoint)));
-    }
-    known_.emplace(registered.service, index);
-    keep(index, registered);
-  }
-
-  void keep(std::size_t index, const Allocation& registered) {
+    if (itself == nullptr && !is_somebody_else(claim, registered)) return false;
     take_.found[index].service = registered.service;
-    if (!covers(registered.endpoint, claims_[index].endpoint)) {
-      return say(What::keep, index, fmt::format("registered for {} alone", to_string(registered.endpoint)));
-    }
-    say(What::keep, index, "registered already");
-    take_.plan.changes.back().allocation.endpoint = registered.endpoint;
+    say(What::conflict, index, reasons::allocated(claim, registered, itself));
+    return true;
   }
 
-  static bool covers(const Endpoint& all, const Endpoint& some) {
-    const bool has_address = all.address == Address{} || all.address == some.address;
-    const bool has_protocol = all.protocol == Protocol::tcp_udp || all.protocol == some.protocol;
-    return has_address && has_protocol && all.ports.contains(some.ports);
+  void keep(std::size_t index, const Allocation& registered, const Endpoint& endpoint, std::string because) {
+    add_change({What::keep, {.service = registered.service, .endpoint = endpoint}, std::move(because)}, index);
+    if (claims_[index].is_there) add_bystander(index);
+  }
+
+  // What nothing of what was found is about.
+  void tell_of_the_rest() {
+    for (const auto* registered : registered_) {
+      const auto& endpoint = registered->endpoint;
+      const auto is_about_it = [&](std::size_t index) {
+        const bool has_row = take_.found[index].found.endpoint && joined_to_[index] == index;
+        return has_row && overlap(claims_[index].endpoint, endpoint);
+      };
+      if (std::ranges::any_of(by_port_.near(endpoint.ports), is_about_it)) continue;
+      take_.plan.changes.push_back({.what = What::keep,
+                                    .allocation = *registered,
+                                    .because = "registered, but not found here",
+                                    .match = PlannedChange::Match::none});
+    }
+  }
+
+  // Which claims are there under each name.
+  void find_who_is_there() {
+    for (std::size_t index = 0; index < claims_.size(); ++index) {
+      const auto word = service_word(claims_[index].party.group);
+      if (claims_[index].is_there && !word.empty()) by_word_.try_emplace(word, index);
+    }
   }
 
   // Whoever is called as the service, where its owner is not recorded: he is there, but on another port.
   const Claim* elsewhere(const Claim& claim, const Allocation& registered) const {
     if (registered.owner || is_called_as(registered, claim.party)) return nullptr;
-    const auto itself = std::ranges::find_if(
-        claims_, [&](const Claim& other) { return other.is_there && is_called_as(registered, other.party); });
-    return itself == claims_.end() ? nullptr : &*itself;
+    const auto itself = by_word_.find(registered.service.substr(0, registered.service.find('/')));
+    return itself == by_word_.end() ? nullptr : &claims_[itself->second];
   }
 
-  Registry registry_;
-  std::vector<const Allocation*> allocations_;  // all of the registry
-  PortIndex allocations_by_port_;
+  // What is going to have a service, or would have one if its port were known, or nobody else's.
+  bool is_to_be_named(std::size_t index) const {
+    const auto& [found, service] = take_.found[index];
+    if (joined_to_[index] != index || claims_[index].seems_random) return false;
+    if (found.state == Found::State::unresolved) return claims_[index].place.has_value();
+    return !settled_[index];
+  }
+
+  GrowingRegistry registry_;
+  std::vector<const Allocation*> registered_;  // before this plan
+  // Those of what is there, by the words of their names.
+  std::multimap<std::pair<std::string, std::string>, std::size_t> there_of_;
+  std::map<std::string, std::size_t, std::less<>> by_word_;  // the first of what is there, by the group's word
   std::vector<Claim> claims_;  // those of what is there, then those of files; of each, what was found is at its index
   PortIndex by_port_;
   std::size_t first_written_ = 0;

@@ -28,7 +28,8 @@ enum class Reach : std::uint8_t { everything, files };
 
 // The plan for all of `there` (core/claim.h) and all that files say, over `registry`, which is left alone:
 //
-// - What is registered is kept, whatever it is called.
+// - What is registered is kept, whatever it is called; of what was found only in part, or not at all, that is said.
+//   Not at all: only where everything is reached.
 // - What files say about a port on which their own program is found is one claim; what is there wins where they differ,
 //   and the difference is told.
 // - What is there becomes `fixed`: nothing that works is ever moved. What is only written down becomes `flexible`.

@@ -38,6 +38,15 @@ Allocation make_allocation(std::string service, Port port) {
   return allocation;
 }
 
+// RFC 3339, in UTC and whole seconds, as we write it.
+bool is_time(std::string_view text) {
+  constexpr std::string_view shape = "dddd-dd-ddTdd:dd:ddZ";
+  const auto fits = [](char byte, char expected) {
+    return expected == 'd' ? '0' <= byte && byte <= '9' : byte == expected;
+  };
+  return std::ranges::equal(text, shape, fits);
+}
+
 void keep_beside(std::vector<Field>& fields, bool (*is_reserved)(std::string_view), const Value& value) {
   std::string name(value.name());
   while (is_reserved(name) || std::ranges::find(fields, name, &Field::name) != fields.end()) name.insert(0, "old_");
@@ -88,7 +97,12 @@ std::expected<Registry, Fault> read_ports_in_use_form(const Value& root) {
   for (const auto& [port, entry] : *ports) {
     auto allocation = make_allocation(free_name(registry, entry.find("service")->string(), port), port);
     for (const auto member : entry.children()) {
-      if (member.name() != "service") keep_beside(allocation.unknown, is_known_field, member);
+      if (member.name() == "service") continue;
+      if (member.name() == "since" && member.is(Type::string) && is_time(member.string())) {
+        allocation.since = member.string();
+      } else {
+        keep_beside(allocation.unknown, is_known_field, member);
+      }
     }
     registry.put(std::move(allocation));
   }

@@ -6,7 +6,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <climits>
 #include <utility>
 
 namespace berth::system {
@@ -54,6 +56,19 @@ std::expected<UniqueFd, Error> RootDirectory::open(const std::string& path, int 
   UniqueFd fd(path_.empty() ? ::open(path.c_str(), flags) : open_below(root_.get(), path.c_str(), flags));
   if (!fd) return std::unexpected(last_error("open '" + path_ + path + "'"));
   return fd;
+}
+
+std::expected<UniqueFd, Error> RootDirectory::open_place(const std::string& path) const { return open(path, O_PATH); }
+
+std::expected<std::string, Error> RootDirectory::place_of(const std::string& path) const {
+  const auto fd = open_place(path);
+  if (!fd) return std::unexpected(fd.error());
+  // proc(5): the kernel knows where it is, from the root of this process.
+  const auto name = "/proc/self/fd/" + std::to_string(fd->get());
+  std::array<char, PATH_MAX> target{};
+  const auto length = ::readlink(name.c_str(), target.data(), target.size());
+  if (length < 0) return std::unexpected(last_error("read the symbolic link '" + name + "'"));
+  return std::string(target.data(), static_cast<std::size_t>(length));
 }
 
 std::expected<UniqueFd, Error> RootDirectory::open_directory(const std::string& path) const {

@@ -22,6 +22,10 @@ class RootDirectory {
   const std::optional<Error>& failure() const { return failure_; }
 
   std::expected<UniqueFd, Error> open_directory(const std::string& path) const;
+  // For its status alone (open(2), O_PATH): whatever it is, nobody waits and nothing happens to it.
+  std::expected<UniqueFd, Error> open_place(const std::string& path) const;
+  // Where in the running system `path` leads to in the end.
+  std::expected<std::string, Error> place_of(const std::string& path) const;
 
   struct Text {
     std::string text;

@@ -164,6 +164,7 @@ conflict | oldblog | *:8081/tcp
 keep | database | *:5432/tcp
 keep | gitea | *:3000/tcp
 keep | gitea/22 | *:2222/tcp
+keep | grafana | *:3001/tcp
 keep | jitsi | *:4443-4446/tcp
 keep | jitsi/10000 | *:10000/udp
 keep | keycloak | *:8080/tcp

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 
 #include "discover/directory_tree.h"
@@ -39,16 +40,22 @@ void ServersTest::SetUp() {
 
 void ServersTest::TearDown() {
   shell.reset();
+  end_server();
+}
+
+void ServersTest::end_server() {
   int pid = 0;
   if (std::ifstream file(scratch.path("pid")); !(file >> pid) || pid <= 1) return;
   ::kill(pid, SIGTERM);
   for (int tries = 0; tries < 1000; ++tries) {
-    if (::waitpid(pid, nullptr, WNOHANG) != 0) return;
+    if (::waitpid(pid, nullptr, WNOHANG) != 0) break;
     ::usleep(10'000);
+    if (tries < 999) continue;
+    ADD_FAILURE() << "the server does not end";
+    ::kill(pid, SIGKILL);
+    ::waitpid(pid, nullptr, 0);
   }
-  ADD_FAILURE() << "the server does not end";
-  ::kill(pid, SIGKILL);
-  ::waitpid(pid, nullptr, 0);
+  std::filesystem::remove(scratch.path("pid"));
 }
 
 bool ServersTest::has_program(const std::string& program) {

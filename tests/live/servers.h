@@ -22,6 +22,8 @@ class ServersTest : public NetworkTest {
   // Runs a command that starts a server and leaves it in the background, with its process id in `pid` of the directory.
   // Returns when it is there.
   void start(const std::string& command);
+  // Ends it, if it is there; another one may be started then.
+  void end_server();
 
   tests::ScratchDirectory scratch;
   std::unique_ptr<Shell> shell;

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "discover/apache.h"
+#include "discover/directory_tree.h"
 #include "discover/haproxy.h"
 #include "discover/nginx.h"
 
@@ -298,6 +299,27 @@ TEST_F(Haproxy, DebiansOwnListensOnNothing) {
   if (shell->run("[ -e /etc/haproxy/haproxy.cfg ] && echo yes || true") != "yes")
     GTEST_SKIP() << "no /etc/haproxy here";
   EXPECT_THAT(discovered(discover::HaproxyDiscoverer(), "/etc/haproxy/haproxy.cfg"), IsEmpty());
+}
+
+// Nobody here has written them; what they need that is not here (certificates, other users) keeps some from starting.
+TEST_F(Haproxy, OpensWhatDebiansExamplesSay) {
+  NEEDS("haproxy");
+  const std::string folder = "/usr/share/doc/haproxy/examples";
+  unsigned compared = 0;
+  const auto names = discover::DirectoryTree().list(folder).value_or(std::nullopt);
+  for (const auto& name : names.value_or(std::vector<std::string>())) {
+    const auto path = folder + "/" + name;
+    if (!name.ends_with(".cfg")) continue;
+    const auto ended =
+        shell->run("sed -E '/^[[:space:]]*(chroot|user|group|uid|gid|daemon|pidfile)[[:space:]]/d' " + path +
+                   " >haproxy.cfg; rm -f pid; haproxy -D -p pid -f haproxy.cfg >out 2>&1 || echo refused");
+    if (ended == "refused") continue;
+    shell->run("for _ in {1..1000}; do [ -s pid ] && break; sleep 0.01; done; [ -s pid ]");
+    EXPECT_EQ(discovered(discover::HaproxyDiscoverer(), path), listening()) << path;
+    end_server();
+    ++compared;
+  }
+  if (compared == 0) GTEST_SKIP() << "no examples here that haproxy starts on";
 }
 
 }  // namespace

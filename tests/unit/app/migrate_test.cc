@@ -87,7 +87,37 @@ TEST(MigrateRegistry, ItsOwnOldFormIsASource) {
 
 TEST(MigrateRegistry, ItsOwnPresentFormIsNone) {
   World world(registry({allocation("a", "8080")}));
-  EXPECT_THAT(plan(world, {}).changes, IsEmpty());
+  EXPECT_THAT(outline(plan(world, {})), ElementsAre(Pair("a", What::keep)));
+  EXPECT_EQ(plan(world, {}).changes.at(0).match, PlannedChange::Match::none);
+}
+
+TEST(MigrateRegistry, WhatDoesNotSaySinceWhenIsThereSinceItIsTakenOver) {
+  World world;
+  auto known = taken_over("known", "8081");
+  known.since = tests::earlier;
+  tests::MemoryStore source(old({known, taken_over("unknown", "8080")}));
+  const auto changes = plan(world, {&source}).changes;
+  EXPECT_EQ(changes.at(0).allocation.since, tests::earlier);
+  EXPECT_EQ(changes.at(1).allocation.since, tests::now);
+}
+
+// An old file that lies about says less than is known by now.
+TEST(MigrateRegistry, WhatIsPartOfWhatIsRegisteredIsKept) {
+  World world(registry({allocation("dns", "53/tcp+udp")}));
+  tests::MemoryStore source(old({taken_over("dns", "53")}));
+  EXPECT_THAT(outline(plan(world, {&source})), ElementsAre(Pair("dns", What::keep)));
+}
+
+TEST(MigrateRegistry, OfWhatIsFoundInPartTheServiceIsTakenOverAndTheRestTold) {
+  World world(old({taken_over("dns", "53")}));
+  world.machine.scene.holders = {listener("53", "named"), listener("53/udp", "named")};
+  const auto changes = plan(world, {}).changes;
+  ASSERT_THAT(changes, SizeIs(2));
+  EXPECT_EQ(changes[0].what, What::add);
+  EXPECT_EQ(changes[0].allocation.kind, Kind::fixed);
+  EXPECT_EQ(changes[0].allocation.owner, unit("named.service"));
+  EXPECT_EQ(changes[1].match, PlannedChange::Match::part);
+  EXPECT_THAT(changes[1].because, HasSubstr("registered for 53/tcp alone: berth register dns 53/tcp+udp fixed"));
 }
 
 TEST(MigrateRegistry, PlanningWritesNothing) {
@@ -194,7 +224,9 @@ TEST(ApplyMigration, PublishesAllInOneCommit) {
   ASSERT_THAT(world.commits(), SizeIs(1));
   EXPECT_THAT(world.commits()[0].records, SizeIs(2));
   EXPECT_EQ(world.registry().find("rival"), nullptr);
-  EXPECT_EQ(*world.registry().find("app"), taken_over("app", "8080"));
+  auto app = taken_over("app", "8080");
+  app.since = tests::now;
+  EXPECT_EQ(*world.registry().find("app"), app);
   EXPECT_EQ(world.registry().find("gitea")->owner, unit("gitea.service"));
 }
 

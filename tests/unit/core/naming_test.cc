@@ -26,7 +26,7 @@ Claim wanted(Party party, std::string_view spec, std::optional<Port> target = {}
 
 // The names of all, one after the other; `taken`: those that somebody has already.
 std::vector<std::string> names(const std::vector<Claim>& claims, std::set<std::string, std::less<>> taken = {}) {
-  const Naming naming(claims);
+  const Naming naming(claims, [](std::size_t) { return true; });
   std::vector<std::string> made;
   for (const auto& each : claims) {
     made.push_back(naming.name(each, [&](std::string_view name) { return taken.contains(name); }));
@@ -83,6 +83,41 @@ TEST(Naming, WithoutAPortBehindItIsThePortItself) {
   EXPECT_THAT(names({wanted({"nginx"}, "80"), wanted({"nginx"}, "443")}), ElementsAre("nginx", "nginx/443"));
   EXPECT_THAT(names({wanted({"web"}, "80", 80), wanted({"web"}, "81", 80), wanted({"web"}, "82", 80)}),
               ElementsAre("web", "web/80", "web/82"));
+}
+
+TEST(Naming, TheMainPortIsTheFirstThatIsDeclaredAndElseTheLowest) {
+  const auto declared = [](std::string_view spec, std::size_t place, std::optional<Port> target = {}) {
+    auto claim = wanted({"web"}, spec, target);
+    claim.place = place;
+    return claim;
+  };
+  const std::pair<std::vector<Claim>, std::string_view> table[] = {
+      {{wanted({"web"}, "443"), wanted({"web"}, "80")}, "80/tcp"},
+      {{declared("443", 3), declared("80", 7)}, "443/tcp"},
+      {{wanted({"web"}, "80"), declared("443", 3)}, "443/tcp"},
+      {{wanted({"web"}, "1900/udp"), wanted({"web"}, "8096")}, "8096/tcp"},
+      {{wanted({"web"}, "1900/udp"), wanted({"web"}, "53/tcp+udp")}, "53/tcp+udp"},
+      {{declared("51820/udp", 1), declared("51821", 2)}, "51820/udp"},
+      {{wanted({"web"}, "22"), wanted({"web"}, "3000")}, "3000/tcp"},
+      {{wanted({"web"}, "2222"), wanted({"web"}, "3000")}, "3000/tcp"},
+      {{wanted({"web"}, "2222", 80), wanted({"web"}, "3000")}, "2222/tcp"},
+      {{declared("222", 1, 22), declared("3000", 2, 3000)}, "3000/tcp"},
+      {{wanted({"web"}, "22")}, "22/tcp"},
+  };
+  for (const auto& [claims, main] : table) {
+    const auto made = names(claims);
+    for (std::size_t index = 0; index < claims.size(); ++index) {
+      EXPECT_EQ(made[index] == "web", to_string(claims[index].endpoint) == main) << to_string(claims[index].endpoint);
+    }
+  }
+}
+
+TEST(Naming, ThePartysNameIsKeptForItsMainPort) {
+  const std::vector<Claim> claims{wanted({"web"}, "80"), wanted({"web"}, "443")};
+  const auto nobody = [](std::string_view) { return false; };
+  EXPECT_EQ(Naming(claims, [](std::size_t) { return true; }).name(claims[1], nobody), "web/443");
+  // Unless that is not going to be named.
+  EXPECT_EQ(Naming(claims, [](std::size_t index) { return index == 1; }).name(claims[1], nobody), "web");
 }
 
 TEST(Naming, ThenNumbersAreCounted) {

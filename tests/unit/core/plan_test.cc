@@ -17,7 +17,7 @@ using What = PlannedChange::What;
 const auto present = tests::registry({allocation("web", "80", Kind::fixed), allocation("rtp", "10000-10100/udp")});
 
 PlannedChange plan(std::string_view service, std::string_view spec) {
-  return plan_take_over(present, allocation(service, spec), "in ports.json");
+  return plan_take_over(GrowingRegistry(present), allocation(service, spec), "in ports.json");
 }
 
 TEST(PlanTakeOver, AddsWhatIsNew) {

@@ -121,6 +121,8 @@ RC_GTEST_PROP(TakeOverProperty, NamesAreValidAndUnique, ()) {
     RC_ASSERT(check_service_name(change.allocation.service).has_value());
     RC_ASSERT(grown.registered.find(change.allocation.service) == nullptr);
     RC_ASSERT(names.insert(change.allocation.service).second);
+    // The registry would read it again as an address of both families.
+    RC_ASSERT(!change.allocation.endpoint.address.is_v6only());
   }
 }
 
@@ -135,6 +137,33 @@ RC_GTEST_PROP(TakeOverProperty, NothingThatIsThereIsFlexible, ()) {
   }
 }
 
+// Of what is registered each is in the plan, or somebody else is who wants its port.
+RC_GTEST_PROP(TakeOverProperty, NothingThatIsRegisteredIsForgotten, ()) {
+  const auto grown = *any_server();
+  const auto take = grown.plan(grown.registered);
+  for (const auto& [service, allocation] : grown.registered.allocations()) {
+    bool is_told = false;
+    for (const auto& change : take.plan.changes) {
+      const bool is_own = change.allocation.service == service;
+      const bool is_about_it = change.has_port && overlap(change.allocation.endpoint, allocation.endpoint);
+      RC_ASSERT(!is_own || change.what != What::add);
+      if (is_own && change.match == PlannedChange::Match::none) RC_ASSERT(change.allocation == allocation);
+      is_told = is_told || is_own || is_about_it;
+    }
+    RC_ASSERT(is_told);
+  }
+}
+
+// What is kept whole has all that was found of it.
+RC_GTEST_PROP(TakeOverProperty, WhatIsKeptIsRegisteredSo, ()) {
+  const auto grown = *any_server();
+  const auto once = after(grown.registered, grown.plan(grown.registered));
+  for (const auto& change : grown.plan(once).plan.changes) {
+    if (change.what != What::keep || change.match == PlannedChange::Match::part) continue;
+    RC_ASSERT(once.find(change.allocation.service)->endpoint == change.allocation.endpoint);
+  }
+}
+
 // Of what is found each is in the plan, or is part of what is: then it bears that one's name.
 RC_GTEST_PROP(TakeOverProperty, NothingIsForgottenAndNothingIsSaidTwice, ()) {
   const auto grown = *any_server();
@@ -142,12 +171,11 @@ RC_GTEST_PROP(TakeOverProperty, NothingIsForgottenAndNothingIsSaidTwice, ()) {
   const auto there = grown.there();
   // A range of a container may be divided as its file divides it.
   RC_ASSERT(take.found.size() >= there.size() + grown.discovery.found.size());
-  RC_ASSERT(take.plan.changes.size() <= take.found.size());
+  RC_ASSERT(take.plan.changes.size() <= take.found.size() + grown.registered.allocations().size());
   for (const auto& change : take.plan.changes) {
     RC_ASSERT(!change.because.empty());
     const auto& service = change.allocation.service;
-    const bool is_settled = change.what == What::add || change.what == What::keep;
-    RC_ASSERT(!is_settled || std::ranges::count(take.found, service, &NamedFinding::service) > 0);
+    RC_ASSERT(change.what != What::add || std::ranges::count(take.found, service, &NamedFinding::service) > 0);
   }
   for (const auto& [found, service] : take.found) {
     if (!found.endpoint) continue;
@@ -155,7 +183,9 @@ RC_GTEST_PROP(TakeOverProperty, NothingIsForgottenAndNothingIsSaidTwice, ()) {
       return change.has_port && overlap(change.allocation.endpoint, *found.endpoint) &&
              change.allocation.service == service;
     };
-    RC_ASSERT(std::ranges::any_of(take.plan.changes, is_about_it));
+    const auto* registered = grown.registered.find(service);
+    const bool is_registered = registered != nullptr && overlap(registered->endpoint, *found.endpoint);
+    RC_ASSERT(is_registered || std::ranges::any_of(take.plan.changes, is_about_it));
   }
   const auto unknown = [](const auto& change) { return !change.has_port; };
   const auto without_port = [](const Found& found) { return !found.endpoint; };

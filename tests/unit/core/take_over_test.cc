@@ -65,7 +65,7 @@ struct Server {
 // "add web 80/tcp fixed", "skip - 80/tcp", "skip - -" for a port that is not known.
 std::vector<std::string> lines_of(const TakeOver& take) {
   std::vector<std::string> lines;
-  for (const auto& [what, allocation, because, has_port, party] : take.plan.changes) {
+  for (const auto& [what, allocation, because, has_port, party, match] : take.plan.changes) {
     auto line = std::string(to_string(what)) + " " + (allocation.service.empty() ? "-" : allocation.service);
     line += " " + (has_port ? to_string(allocation.endpoint) : "-");
     if (what == PlannedChange::What::add) line.append(" ").append(to_string(allocation.kind));
@@ -214,6 +214,19 @@ TEST(TakeOver, AFileThatSaysItTwiceIsOneClaim) {
   EXPECT_THAT(services_of(take), ElementsAre("nginx", "nginx", "nginx"));
 }
 
+TEST(TakeOver, AllAddressesOfOneFamilyAreAllOfBoth) {
+  const auto files = {in_file_of("nginx", "0.0.0.0:80"), in_file_of("nginx", "[::!]:80"),
+                      in_file_of("nginx", "[::]:443")};
+  EXPECT_THAT(lines_of(Server{{}, files}.plan()),
+              ElementsAre("add nginx 80/tcp flexible", "add nginx/443 443/tcp flexible"));
+}
+
+// What the registry says of a v6-only socket is what it says of one for both families.
+TEST(TakeOver, NothingIsRegisteredThatOverlapsWhenItIsReadAgain) {
+  const auto take = Server{{listener("0.0.0.0:80"), listener("[::!]:80", "caddy")}}.plan();
+  EXPECT_THAT(lines_of(take), ElementsAre("add nginx 0.0.0.0:80/tcp fixed", "conflict - [::]:80/tcp"));
+}
+
 TEST(TakeOver, WhatAPartyWritesTwiceAndNotTheSameIsOneClaimForAllOfIt) {
   const auto files = {in_compose("blog", "web", "8081"), in_compose("blog", "web", "8084"),
                       in_compose("blog", "web", "127.0.0.1:8080-8084/tcp")};
@@ -259,7 +272,116 @@ TEST(TakeOver, APortThatIsRegisteredForSomebodyElseIsAConflict) {
 
 TEST(TakeOver, ANameThatIsRegisteredIsNotGivenAgain) {
   EXPECT_THAT(lines_of(Server{{listener("80")}, {}, registry({allocation("nginx", "8080")})}.plan()),
-              ElementsAre("add nginx/80 80/tcp fixed"));
+              ElementsAre("add nginx/80 80/tcp fixed", "keep nginx 8080/tcp"));
+}
+
+TEST(TakeOver, WhatIsRegisteredAndFoundNowhereIsSaid) {
+  const Server server{{listener("80")}, {}, registry({allocation("nginx", "80"), allocation("wiki", "8090")})};
+  const auto take = server.plan();
+  EXPECT_THAT(lines_of(take), ElementsAre("keep nginx 80/tcp", "keep wiki 8090/tcp"));
+  EXPECT_EQ(take.plan.changes.at(0).match, PlannedChange::Match::whole);
+  EXPECT_EQ(take.plan.changes.at(1).match, PlannedChange::Match::none);
+  EXPECT_EQ(take.plan.changes.at(1).because, "registered, but not found here");
+  EXPECT_FALSE(take.plan.adds() || take.plan.has_conflicts());
+  // Who has looked at a few files alone has not looked for it.
+  EXPECT_THAT(lines_of(server.plan(Reach::files)), IsEmpty());
+}
+
+// What a port says that is found where more of it is than is registered.
+std::string in_part(const Server& server) {
+  const auto take = server.plan();
+  std::string found;
+  for (const auto& change : take.plan.changes) {
+    EXPECT_FALSE(change.what == PlannedChange::What::add) << change.because;
+    if (change.match != PlannedChange::Match::part) continue;
+    found += to_string(change.allocation.endpoint) + ": " + change.because.substr(change.because.find("; ") + 2);
+  }
+  return found;
+}
+
+TEST(TakeOver, OfWhatIsRegisteredInPartTheRestIsTold) {
+  EXPECT_EQ(in_part({{listener("80")}, {}, registry({allocation("nginx", "127.0.0.1:80")})}),
+            "80/tcp: registered for 127.0.0.1:80/tcp alone: berth register nginx 80 fixed");
+  EXPECT_EQ(in_part({{listener("53", "dns"), listener("53/udp", "dns")}, {}, registry({allocation("dns", "53")})}),
+            "53/tcp+udp: registered for 53/tcp alone: berth register dns 53/tcp+udp fixed");
+  EXPECT_EQ(in_part({{}, {in_compose("blog", "web", "8080-8082")}, registry({allocation("weblog", "8079-8080")})}),
+            "8080-8082/tcp: registered for 8079-8080/tcp alone: berth register weblog 8079-8082 flexible");
+}
+
+TEST(TakeOver, OfWhatSeveralHaveInPartTheRestIsTold) {
+  const auto jitsi = of_compose("4443-4446", "jitsi", "jvb");
+  EXPECT_EQ(in_part({{jitsi}, {}, registry({allocation("a", "4443"), allocation("b", "4445")})}),
+            "4443-4446/tcp: registered for 4443/tcp as a, 4445/tcp as b alone: berth register NAME 4444 fixed");
+  EXPECT_EQ(
+      in_part({{listener("80")}, {}, registry({allocation("a", "127.0.0.1:80"), allocation("b", "10.0.0.1:80")})}),
+      "80/tcp: registered for 127.0.0.1:80/tcp as a, 10.0.0.1:80/tcp as b alone: berth who 80");
+}
+
+TEST(TakeOver, WhatSeveralHaveTogetherIsRegistered) {
+  const Server server{
+      {listener("80"), listener("80/udp")}, {}, registry({allocation("a", "80"), allocation("b", "80/udp")})};
+  EXPECT_EQ(in_part(server), "");
+  EXPECT_THAT(lines_of(server.plan()), ElementsAre("keep a 80/tcp", "keep b 80/udp"));
+}
+
+TEST(TakeOver, APartThatIsSomebodyElsesIsAConflict) {
+  const Server server{
+      {listener("80")}, {}, registry({owned(allocation("web", "127.0.0.1:80"), unit("caddy.service"))})};
+  EXPECT_THAT(lines_of(server.plan()), ElementsAre("conflict web 80/tcp"));
+  EXPECT_THAT(server.plan().plan.changes.at(0).because,
+              HasSubstr("but 127.0.0.1:80/tcp is allocated to web: berth who 127.0.0.1:80"));
+  // Also if it is not the first of two.
+  const Server two{{listener("80"), listener("80/udp")},
+                   {},
+                   registry({allocation("a", "80"), owned(allocation("b", "80/udp"), unit("caddy.service"))})};
+  EXPECT_THAT(lines_of(two.plan()), ElementsAre("conflict b 80/tcp+udp"));
+}
+
+// gitea's web server and its SSH server.
+TEST(TakeOver, TheNameGoesToThePortThatTheFileDeclaresFirst) {
+  const std::vector<Holder> holders{of_compose("2222", "blog", "web"), of_compose("3000", "blog", "web")};
+  const std::vector<Found> files{in_compose("blog", "web", "3000", 3000), in_compose("blog", "web", "2222", 2200)};
+  EXPECT_THAT(lines_of(Server{{}, files}.plan()),
+              ElementsAre("add blog 3000/tcp flexible", "add blog/2200 2222/tcp flexible"));
+  EXPECT_THAT(lines_of(Server{holders, files}.plan()),
+              ElementsAre("add blog/80 2222/tcp fixed", "add blog 3000/tcp fixed"));
+  EXPECT_THAT(lines_of(Server{{holders.at(0)}, files}.plan()),
+              ElementsAre("add blog/80 2222/tcp fixed", "add blog 3000/tcp flexible"));
+}
+
+TEST(TakeOver, OfListenersTheNameGoesToTheLowestThatIsNotForSsh) {
+  EXPECT_THAT(
+      lines_of(Server{{listener("2222", "gitea"), listener("3000", "gitea"), listener("6060", "gitea")}}.plan()),
+      ElementsAre("add gitea/2222 2222/tcp fixed", "add gitea 3000/tcp fixed", "add gitea/6060 6060/tcp fixed"));
+}
+
+TEST(TakeOver, TheNameIsKeptForAPortThatIsNotKnownYet) {
+  auto main = in_compose("blog", "web", "1");
+  main.state = Found::State::unresolved;
+  main.endpoint.reset();
+  main.variables = {"PORT"};
+  const auto side = in_compose("blog", "web", "9443", 443);
+  EXPECT_THAT(lines_of(Server{{}, {main, side}}.plan()), ElementsAre("skip - -", "add blog/443 9443/tcp flexible"));
+  // It is the port of the container that is there.
+  EXPECT_THAT(lines_of(Server{{of_compose("8080", "blog", "web")}, {main, side}}.plan()),
+              ElementsAre("skip - -", "add blog 8080/tcp fixed", "add blog/443 9443/tcp flexible"));
+  // What the machine chooses at each start has no name.
+  main.state = Found::State::ephemeral;
+  EXPECT_THAT(lines_of(Server{{}, {main, side}}.plan()), ElementsAre("skip - -", "add blog 9443/tcp flexible"));
+}
+
+TEST(TakeOver, TheNameIsKeptForAPortThatIsInConflict) {
+  const auto files = {in_compose("blog", "web", "8080"), in_compose("blog", "web", "9443", 443)};
+  EXPECT_THAT(lines_of(Server{{listener("8080", "tomcat")}, files}.plan()),
+              ElementsAre("add tomcat 8080/tcp fixed", "conflict - 8080/tcp", "add blog/443 9443/tcp flexible"));
+}
+
+TEST(TakeOver, WhatIsRegisteredKeepsItsNameWhateverIsTheMainPort) {
+  const Server server{{listener("2222", "gitea"), listener("3000", "gitea"), listener("6060", "gitea")},
+                      {},
+                      registry({allocation("gitea", "2222"), allocation("gitea/3000", "3000")})};
+  EXPECT_THAT(lines_of(server.plan()),
+              ElementsAre("keep gitea 2222/tcp", "keep gitea/3000 3000/tcp", "add gitea/6060 6060/tcp fixed"));
 }
 
 TEST(TakeOver, WhenOnlyFilesAreMeantTheRestIsLeftWhereItIs) {

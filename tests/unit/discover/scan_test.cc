@@ -223,6 +223,48 @@ TEST_F(ScanRootTest, RegistriesAreNamedAsTheyLieHere) {
   EXPECT_THAT(look_where_it_is_usual().registries, ElementsAre(scratch.path("opt/stack/port_allocation.json")));
 }
 
+TEST_F(ScanRootTest, AbsoluteLinksLeadToWhereTheyWouldLeadThere) {
+  scratch.link("opt", "/data/opt");
+  scratch.write("data/opt/a/compose.yaml", publishes("8080:80"));
+  scratch.link("srv/b/compose.yaml", "/data/b.yaml");
+  scratch.write("data/b.yaml", publishes("8081:80"));
+  scratch.link("etc/nginx/nginx.conf", "/data/nginx.conf");
+  scratch.write("data/nginx.conf", "http { server { listen 8082; } }\n");
+  scratch.link("srv/c/port_allocation.json", "/data/ports.json");
+  scratch.write("data/ports.json", "{}");
+  const auto found = look_where_it_is_usual();
+  EXPECT_THAT(lines_of(found), ElementsAre("8080/tcp web", "8081/tcp web", HasSubstr("8082/tcp")));
+  EXPECT_THAT(found.registries, ElementsAre(scratch.path("data/ports.json")));
+  EXPECT_THAT(found.problems, IsEmpty());
+}
+
+TEST_F(ScanRootTest, NothingOutsideIsLookedAt) {
+  const tests::ScratchDirectory outside;
+  outside.write("compose.yaml", publishes("8080:80"));
+  outside.write("nginx.conf", "http { server { listen 8082; } }\n");
+  outside.write("port_allocation.json", "{}");
+  scratch.link("opt", outside.path());
+  scratch.link("srv/a/compose.yaml", outside.path("compose.yaml"));
+  scratch.link("srv/b/compose.yaml", "../../../../../../.." + outside.path("compose.yaml"));
+  scratch.link("srv/c/port_allocation.json", outside.path("port_allocation.json"));
+  scratch.link("etc/nginx/nginx.conf", outside.path("nginx.conf"));
+  scratch.link("home", "../../../../../../.." + outside.path());
+  const auto found = look_where_it_is_usual();
+  EXPECT_THAT(lines_of(found), IsEmpty());
+  EXPECT_THAT(found.registries, IsEmpty());
+  EXPECT_THAT(found.problems, IsEmpty());
+}
+
+TEST_F(ScanTest, WhatIsNamedTwiceIsFoundOnce) {
+  scratch.write("a/compose.yaml", publishes("8080:80"));
+  scratch.write("a/b/compose.yaml", "services: [\n");
+  scratch.write("a/port_allocation.json", "{}");
+  const auto found = look({"a", "a", "a/", "a/compose.yaml", "a/b", "a/../a", "a/port_allocation.json"});
+  EXPECT_THAT(lines_of(found), ElementsAre("8080/tcp web"));
+  EXPECT_THAT(problems_of(found), ElementsAre(HasSubstr("a/b/compose.yaml")));
+  EXPECT_THAT(found.registries, ElementsAre(scratch.path("a/port_allocation.json")));
+}
+
 // Runs `body` in a process that may give up what it is, and says whether it could; its failed expectations are on
 // stderr, and fail the test.
 bool expect_apart(const std::function<bool()>& body) {
@@ -255,7 +297,7 @@ TEST_F(ScanTest, WhatMayNotBeReadIsSaid) {
     if (!become_nobody()) return false;
     const auto found = look_at_all();
     EXPECT_THAT(lines_of(found), ElementsAre("8082/tcp web"));
-    EXPECT_THAT(problems_of(found), ElementsAre("closed: Permission denied", "secret/compose.yaml: permission denied"));
+    EXPECT_THAT(problems_of(found), ElementsAre("closed: permission denied", "secret/compose.yaml: permission denied"));
     return true;
   });
   std::filesystem::permissions(scratch.path("closed"), std::filesystem::perms(0700));

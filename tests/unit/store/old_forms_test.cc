@@ -98,6 +98,15 @@ TEST(PortsInUseForm, FieldsThatMeanSomethingElseNowAreRenamed) {
   EXPECT_EQ(read(format_registry(registry)), registry);
 }
 
+TEST(PortsInUseForm, ATimeIsTheTimeSinceWhen) {
+  const auto registry = read(R"({"ports_in_use":{"80":{"service":"a","since":"2025-01-31T23:59:59Z"},
+    "81":{"service":"b","since":"2025-01-31"},"82":{"service":"c","since":"yesterday, 20 or 30"}}})");
+  EXPECT_EQ(registry.find("a")->since, "2025-01-31T23:59:59Z");
+  EXPECT_THAT(registry.find("a")->unknown, testing::IsEmpty());
+  for (const auto* name : {"b", "c"}) EXPECT_EQ(registry.find(name)->since, "") << name;
+  EXPECT_THAT(registry.find("b")->unknown, ElementsAre(Field{"old_since", "\"2025-01-31\""}));
+}
+
 TEST(PortsInUseForm, BadEntriesAreNamed) {
   const std::pair<std::string_view, std::string_view> table[] = {
       {R"({"ports_in_use":{"70000":{"service":"web"}}})", "'web'"},

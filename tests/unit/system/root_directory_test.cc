@@ -73,6 +73,28 @@ TEST(RootDirectory, ThatIsMissingIsAnErrorOfEachCall) {
   EXPECT_FALSE(root.open_directory("/"));
 }
 
+TEST(RootDirectory, SaysWhereSomethingLies) {
+  const ScratchDirectory scratch;
+  scratch.write("root/data/x", "");
+  scratch.link("root/y", "/data/x");
+  scratch.link("root/z", scratch.path("root/data/x"));
+  const RootDirectory root(scratch.path("root"));
+  const auto real = std::filesystem::canonical(scratch.path("root/data/x")).string();
+  EXPECT_EQ(root.place_of("/data/x").value(), real);
+  EXPECT_EQ(root.place_of("/y").value(), real);
+  EXPECT_EQ(root.place_of("/z").error().code, ENOENT);
+}
+
+// What opening it for reading would wait for.
+TEST(RootDirectory, OpensAPlaceWithoutWaiting) {
+  const ScratchDirectory scratch;
+  ASSERT_EQ(::mkfifo(scratch.path("fifo").c_str(), 0600), 0);
+  const auto fd = RootDirectory(scratch.path()).open_place("/fifo");
+  struct stat status{};
+  ASSERT_TRUE(fd && ::fstat(fd->get(), &status) == 0);
+  EXPECT_TRUE(S_ISFIFO(status.st_mode));
+}
+
 TEST(RootDirectory, TellsADeviceFromAnEmptyFile) {
   const auto device = RootDirectory("").read("/dev/null", limit);
   ASSERT_TRUE(device && *device);
