@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cstddef>
+#include <expected>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "core/error.h"
 
 namespace berth::cli {
 
@@ -25,8 +28,8 @@ class Output {
   // Appends to the answer. Nothing is written before flush().
   void answer(std::string_view text) { answer_.append(text); }
   void answer_line(std::string_view text);
-  // Writes the answer. False if stdout did not take it all; a closed pipe counts as taken: nobody reads on.
-  bool flush();
+  // Writes the answer. An error if stdout did not take it all; a closed pipe counts as taken: nobody reads on.
+  std::expected<void, Error> flush();
   void drop_answer() { answer_.clear(); }
 
   // Columns of the terminal; 0 if it is none, or does not say.
