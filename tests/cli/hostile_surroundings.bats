@@ -104,6 +104,17 @@ port_allocation.json.lock port_allocation.json.previous" ]
   [ ! -e "$BERTH_REGISTRY" ]
 }
 
+@test "a batch without end is refused, like one that is a folder" {
+  run --separate-stderr timeout 30 "$BERTH" register --batch /dev/zero
+  expect 2
+  expect_stderr "/dev/zero" "File too large"
+  run --separate-stderr bash -c '"$0" register --batch - </dev/zero' "$BERTH"
+  expect 2
+  run --separate-stderr timeout 30 "$BERTH" register --batch /
+  expect 2
+  [ ! -e "$BERTH_REGISTRY" ]
+}
+
 @test "an answer that stdout does not take: 8, and what was registered is, and said to be" {
   run --separate-stderr bash -c '"$0" register web 8080 >/dev/full' "$BERTH"
   expect 8
