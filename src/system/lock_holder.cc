@@ -64,7 +64,10 @@ std::string command_of(pid_t pid) {
   std::ranges::replace(command, '\0', ' ');
   // It is for a message, and the process made it as long as it liked.
   constexpr std::size_t longest = 200;
-  if (command.size() > longest) command.replace(longest, std::string::npos, "...");
+  if (command.size() > longest) {
+    command.resize(longest);
+    command.append("...");
+  }
   return command;
 }
 

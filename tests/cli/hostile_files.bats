@@ -103,9 +103,9 @@ as() {
   local path kind
   for kind in "mkfifo" "mkdir" "a_device" "a_socket"; do
     for path in $(replaced) $(needed); do
-      rm -rf "$path.aside"
+      "$kind" "$BATS_TEST_TMPDIR/$kind" || continue
       [[ ! -e $path ]] || mv "$path" "$path.aside"
-      $kind "$path" || continue
+      mv "$BATS_TEST_TMPDIR/$kind" "$path"
       if [[ $path == *.history.jsonl || $path == *.lock || $kind == mkdir ]]; then
         refused_for "$path" "is a"
       else

@@ -141,6 +141,8 @@ port_allocation.json.lock port_allocation.json.previous" ]
 }
 
 @test "ulimit -n, from 3 to 16 files: done, or refused (8) and said; never half done" {
+  limited -n 3 version
+  [ "$status" = 0 ] || skip "this program needs more files than it is given"
   "$BERTH" register web 8080
   local files done=0 revision=1
   for files in 3 4 5 6 7 8 10 16; do
