@@ -57,7 +57,13 @@ const char* kind_of(mode_t mode) {
 // What is wrong with one of the files that a commit needs; empty if nothing is. `may_be_link`: the registry itself.
 std::string fault_of(const std::string& path, bool may_be_link) {
   struct stat status{};
-  if (::lstat(path.c_str(), &status) != 0 || (may_be_link && S_ISLNK(status.st_mode))) return {};
+  if (::lstat(path.c_str(), &status) != 0) return {};
+  if (may_be_link && S_ISLNK(status.st_mode)) {
+    if (system::refuse_foreign_link(path, status.st_uid)) return {};
+    return shown(path) + " is a symbolic link of " + system::Accounts().name(status.st_uid) +
+           ", and only root's, your own and those of the directory's owner are followed\n" +
+           std::string(another_registry);
+  }
   if (!S_ISREG(status.st_mode)) {
     return shown(path) + " is " + kind_of(status.st_mode) + ", and must be a regular file: ls -l " + shell_word(path) +
            ", and remove it if it is nobody's";

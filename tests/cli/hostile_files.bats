@@ -235,7 +235,7 @@ a_socket() { python3 -c 'import os, socket, sys; os.chdir(os.path.dirname(sys.ar
     chmod "$mode" "$folder"
     berth register web 8080
     expect 8
-    expect_stderr "$BERTH_REGISTRY" "hint: "
+    expect_stderr "'$BERTH_REGISTRY' is a symbolic link of $MALLORY"
     berth get web 1
     expect 8
     [ ! -e "$BATS_TEST_TMPDIR/elsewhere.json" ]
