@@ -24,7 +24,7 @@ waits() { until [[ $(readlink "/proc/$1"/fd/*) == *port_allocation.json.lock* ]]
   remember
   local name status waiting
   for name in INT TERM HUP; do
-    env --default-signal "$BERTH" register api 8081 --wait 60 >"$BATS_TEST_TMPDIR/answer" 2>&1 3>&- &
+    env --default-signal "$BERTH" register api 8081 --wait 60 >"$BATS_TEST_TMPDIR/answer" 2>/dev/null 3>&- &
     waiting=$! status=0
     waits "$waiting"
     kill -s "$name" "$waiting"
@@ -40,7 +40,7 @@ waits() { until [[ $(readlink "/proc/$1"/fd/*) == *port_allocation.json.lock* ]]
 
 @test "who is stopped while waiting, and goes on later, has waited like anybody" {
   lock_registry
-  "$BERTH" register api 8081 --wait 60 >"$BATS_TEST_TMPDIR/answer" 2>&1 3>&- &
+  "$BERTH" register api 8081 --wait 60 >"$BATS_TEST_TMPDIR/answer" 2>/dev/null 3>&- &
   local waiting=$!
   waits "$waiting"
   kill -STOP "$waiting"
@@ -73,7 +73,7 @@ waits() { until [[ $(readlink "/proc/$1"/fd/*) == *port_allocation.json.lock* ]]
   # It stops by itself, with the lock, at the file that it writes.
   [[ -n $(type -P strace) ]] || skip "needs strace"
   strace -f -qq -e trace=fsync -e inject=fsync:signal=STOP:when=1 -o /dev/null "$BERTH" register api 8081 \
-    >"$BATS_TEST_TMPDIR/answer" 2>&1 3>&- &
+    >"$BATS_TEST_TMPDIR/answer" 2>/dev/null 3>&- &
   local tracer=$! tries stopped=''
   for ((tries = 0; tries < 500; tries++)); do
     berth release nobody --wait 0
