@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -25,9 +26,18 @@ std::unexpected<Error> unreadable(std::string_view path) {
       Error{ErrorCode::usage, fmt::format("cannot read {}: {}", quote(path), std::generic_category().message(errno))});
 }
 
+// Far more requests than there are ports; /dev/zero has no end.
+constexpr std::size_t largest_input = 64UZ << 20;
+
 bool read_all(std::FILE* file, std::string& text) {
   std::array<char, 65536> buffer;
-  while (const auto size = std::fread(buffer.data(), 1, buffer.size(), file)) text.append(buffer.data(), size);
+  while (const auto size = std::fread(buffer.data(), 1, buffer.size(), file)) {
+    text.append(buffer.data(), size);
+    if (text.size() > largest_input) {
+      errno = EFBIG;
+      return false;
+    }
+  }
   return std::ferror(file) == 0;
 }
 

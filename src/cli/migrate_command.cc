@@ -189,7 +189,7 @@ void show(const Plan& plan, Output& out, bool dry_run) {
   if (dry_run) {
     out.answer(table_of(plan, out, Stream::answer));
     // Before the sum, if both go to one place.
-    out.flush();
+    [[maybe_unused]] const auto flushed = out.flush();  // it is said at the end, too
   } else {
     out.talk(table_of(plan, out, Stream::talk));
   }
@@ -302,10 +302,14 @@ Result run_migrate(Session& session, const Arguments& arguments) {
   if (*go) {
     auto applied = app::apply_migration(context, plan);
     if (!applied) return std::unexpected(std::move(applied).error());
+    // Others may have been faster: then what was to be added are conflicts now.
+    const bool is_as_planned = applied->has_conflicts() == plan.has_conflicts() && applied->adds();
     plan = *std::move(applied);
+    if (!is_as_planned && !out.json) show(plan, out, false);
   }
-  if (out.json) out.answer_line(json_of(*migration, discovery->problems, *go));
-  if (*go) {
+  const bool is_applied = *go && plan.adds();
+  if (out.json) out.answer_line(json_of(*migration, discovery->problems, is_applied));
+  if (is_applied) {
     out.note("taken over");
   } else if (!plan.adds() && !plan.has_conflicts()) {
     out.note("there is nothing to take over");

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <system_error>
 
 namespace berth::cli {
 namespace {
@@ -34,14 +35,15 @@ bool colours_wanted() {
   return term != nullptr && std::string_view(term) != "dumb";
 }
 
-bool write_all(int fd, std::string_view text) {
+// 0, or an errno.
+int write_all(int fd, std::string_view text) {
   while (!text.empty()) {
     const auto written = ::write(fd, text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return errno == EPIPE;
+    if (written < 0) return errno == EPIPE ? 0 : errno;
     text.remove_prefix(static_cast<std::size_t>(written));
   }
-  return true;
+  return 0;
 }
 
 std::string indented(std::string_view text) {
@@ -69,10 +71,15 @@ void Output::answer_line(std::string_view text) {
   answer_.push_back('\n');
 }
 
-bool Output::flush() {
-  is_taken_ = write_all(STDOUT_FILENO, answer_) && is_taken_;
+std::expected<void, Error> Output::flush() {
+  const int code = write_all(STDOUT_FILENO, answer_);
   answer_.clear();
-  return is_taken_;
+  if (failure_ == 0) failure_ = code;
+  if (failure_ == 0) return {};
+  return std::unexpected(
+      Error{ErrorCode::not_writable,
+            "the answer could not be written to stdout: " + std::generic_category().message(failure_),
+            "whatever the command did is done: berth get, list and history tell"});
 }
 
 std::size_t Output::width(Stream stream) {

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cstddef>
+#include <expected>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "core/error.h"
 
 namespace berth::cli {
 
@@ -25,9 +28,9 @@ class Output {
   // Appends to the answer. Nothing is written before flush().
   void answer(std::string_view text) { answer_.append(text); }
   void answer_line(std::string_view text);
-  // Writes the answer, as far as there is one. False if stdout did not take it all, now or before; a closed pipe counts
-  // as taken: nobody reads on.
-  bool flush();
+  // Writes the answer, as far as there is one. An error if stdout did not take it all, now or before; a closed pipe
+  // counts as taken: nobody reads on.
+  std::expected<void, Error> flush();
   void drop_answer() { answer_.clear(); }
 
   // Columns of the terminal; 0 if it is none, or does not say.
@@ -58,7 +61,7 @@ class Output {
   };
 
   std::string answer_;
-  bool is_taken_ = true;
+  int failure_ = 0;  // an errno, of the first time that stdout did not take everything
   Terminal stdout_{1};
   Terminal stderr_{2};
 };

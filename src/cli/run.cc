@@ -100,7 +100,8 @@ int report(Output& out, const Error& error) {
   out.drop_answer();
   if (out.json) out.answer_line(json_of(error));
   out.error(error.message, error.hint);
-  out.flush();
+  // It stands on stderr in any case.
+  [[maybe_unused]] const auto flushed = out.flush();
   return exit_code(error.code);
 }
 
@@ -142,9 +143,9 @@ int run_command(const Backstage& backstage, Output& out, const Command& command,
   Session session(backstage, out, registry_path(arguments), *wait, looking, {words.begin(), words.end()});
   const auto result = command.run(session, arguments);
   if (!result) return report(out, result.error());
-  if (!out.flush()) {
-    out.error("the answer could not be written to stdout", "");
-    return exit_code(ErrorCode::not_writable);
+  if (const auto flushed = out.flush(); !flushed) {
+    out.error(flushed.error().message, flushed.error().hint);
+    return exit_code(flushed.error().code);
   }
   return *result;
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 
 #include "core/ownership.h"
 #include "core/quote.h"
@@ -12,11 +13,14 @@ namespace {
 
 bool is_service_unit(const Holder& holder) { return holder.unit.ends_with(".service"); }
 
+// A name in the place of a command's argument, where it must not be taken for an option.
+std::string operand(std::string_view name) { return (name.starts_with('-') ? "-- " : "") + shell_word(name); }
+
 void advise_on_claim(const Holder& holder, std::vector<std::string>& advice) {
   if (has_name(holder.container)) {
-    advice.push_back(fmt::format("stop the container: docker stop {}", escape(holder.container->name)));
+    advice.push_back(fmt::format("stop the container: docker stop {}", operand(holder.container->name)));
   } else if (is_service_unit(holder)) {
-    advice.push_back(fmt::format("stop the unit: systemctl stop {}", escape(holder.unit)));
+    advice.push_back(fmt::format("stop the unit: systemctl stop {}", operand(holder.unit)));
   } else if (holder.pid) {
     advice.push_back(fmt::format("stop the process: pid {} ({})", *holder.pid,
                                  escape(holder.process.empty() ? "?" : holder.process)));
@@ -63,7 +67,8 @@ std::vector<std::string> advise(const Situation& situation) {
     advice.push_back(fmt::format("if it belongs there, record it: berth migrate --running NAME={}", spec));
   }
   for (const auto& allocation : situation.allocations) {
-    advice.push_back(fmt::format("if {0} does not need it any more: berth release {0}", escape(allocation.service)));
+    advice.push_back(fmt::format("if {} does not need it any more: berth release {}", escape(allocation.service),
+                                 operand(allocation.service)));
   }
   return advice;
 }

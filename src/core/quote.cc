@@ -79,7 +79,34 @@ std::string quote(std::string_view text) {
   return out.append(length < text.size() ? "...'" : "'");
 }
 
+namespace {
+
+bool is_harmless_text(std::string_view text) {
+  while (!text.empty()) {
+    const auto length = utf8_length(text);
+    if (length == 0 || !is_harmless(code_point(text.substr(0, length)))) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+// Three octal digits end where they end, whatever follows; all shells that know $'...' know them.
+std::string with_octal_escapes(std::string_view text) {
+  std::string word = "$'";
+  for (const char byte : text) {
+    if (byte >= ' ' && byte < '\x7f' && byte != '\'' && byte != '\\') {
+      word.push_back(byte);
+    } else {
+      fmt::format_to(std::back_inserter(word), "\\{:03o}", static_cast<unsigned char>(byte));
+    }
+  }
+  return word.append("'");
+}
+
+}  // namespace
+
 std::string shell_word(std::string_view text) {
+  if (!is_harmless_text(text)) return with_octal_escapes(text);
   constexpr std::string_view for_the_shell = " \t\n\"'\\$`*?[]{}()<>|&;!#~";
   if (!text.empty() && text.find_first_of(for_the_shell) == std::string_view::npos) return std::string(text);
   std::string word = "'";

@@ -13,7 +13,8 @@ std::string escape(std::string_view text);
 // 'text', escaped, quotes too; a long text is cut.
 std::string quote(std::string_view text);
 
-// As it could be typed into a shell: in single quotes, if there is anything in it that a shell would take for its own.
+// As it could be typed into a shell: in single quotes, if there is anything in it that a shell would take for its own;
+// in bash's $'...', harmless to print, if there is anything in it that escape() makes visible.
 std::string shell_word(std::string_view text);
 
 }  // namespace berth

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <iterator>
 #include <ranges>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -27,17 +28,27 @@ std::vector<Inspector*> choose(const Inspectors& inspectors, const Question& que
   return chosen;
 }
 
+// False if there can be no more threads now (a limit of memory or of processes).
+template <typename Work>
+bool start(std::vector<std::jthread>& threads, const Work& work, std::size_t at) {
+  try {
+    threads.emplace_back(work, at);
+    return true;
+  } catch (const std::system_error&) {
+    return false;
+  }
+}
+
 // Those that wait for others wait while the others work.
 std::vector<Census> ask(const std::vector<Inspector*>& inspectors, const Question& question) {
   std::vector<Census> answers(inspectors.size());
   const auto ask_one = [&](std::size_t at) { answers[at] = inspectors[at]->inspect(question); };
   std::vector<std::jthread> waiting;
+  std::vector<std::size_t> here;
   for (std::size_t at = 0; at < inspectors.size(); ++at) {
-    if (inspectors[at]->may_wait()) waiting.emplace_back(ask_one, at);
+    if (!inspectors[at]->may_wait() || !start(waiting, ask_one, at)) here.push_back(at);
   }
-  for (std::size_t at = 0; at < inspectors.size(); ++at) {
-    if (!inspectors[at]->may_wait()) ask_one(at);
-  }
+  for (const auto at : here) ask_one(at);
   waiting.clear();
   return answers;
 }

@@ -40,6 +40,15 @@ std::expected<std::string, system::Error> read_history(const std::string& path) 
   return std::move(text);
 }
 
+std::expected<void, system::Error> leave_other_names(system::Files& files, const std::string& path) {
+  const auto file = system::read_end(path, system::largest_file);
+  if (!file) return std::unexpected(file.error());
+  if (!*file) return {};
+  const auto& [text, status] = **file;
+  const auto lines = without_part_of_line(text, status.size <= system::largest_file);
+  return system::replace_file(files, path, lines, status);
+}
+
 std::expected<void, system::Error> prune_history(system::Files& files, const std::string& path, std::uint64_t revision,
                                                  const HistoryBound& bound) {
   if (revision % bound.every != 0) return {};

@@ -25,6 +25,10 @@ struct HistoryBound {
 // newline is left as it is.
 std::expected<std::string, system::Error> read_history(const std::string& path);
 
+// Puts a copy in the place of a history that has other names too (hard links): these keep what they have. Under the
+// writers' lock.
+std::expected<void, system::Error> leave_other_names(system::Files& files, const std::string& path);
+
 // Cuts off the oldest lines if it is time to, after the commit of `revision`. Under the writers' lock. The file is
 // replaced as a whole: a reader, or a crash at any instant, finds the old one or the new one.
 std::expected<void, system::Error> prune_history(system::Files& files, const std::string& path, std::uint64_t revision,

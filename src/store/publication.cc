@@ -63,10 +63,18 @@ std::expected<std::uint64_t, system::Error> end_of_history(const system::AppendF
   }
 }
 
+std::expected<system::AppendFile, system::Error> open_history(system::Files& files, const std::string& path,
+                                                              const std::optional<system::FileStatus>& like) {
+  auto history = system::AppendFile::open(files, path, like);
+  if (!history || !history->has_other_names()) return history;
+  if (auto alone = leave_other_names(files, path); !alone) return std::unexpected(std::move(alone.error()));
+  return system::AppendFile::open(files, path, like);
+}
+
 std::expected<system::AppendFile, system::Error> append_commit(system::Files& files, const std::string& target,
                                                                const std::optional<system::FileStatus>& like,
                                                                const Commit& commit) {
-  auto history = system::AppendFile::open(files, history_path(target), like);
+  auto history = open_history(files, history_path(target), like);
   if (!history) return history;
   const auto end = end_of_history(*history, commit.revision - 1);
   if (!end) return std::unexpected(end.error());

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "system/durable_file.h"
+#include "system/ownership.h"
 
 namespace berth::system {
 namespace {
@@ -24,8 +25,13 @@ std::expected<UniqueFd, Error> open_or_create(Files& files, const std::string& p
 
 }  // namespace
 
-AppendFile::AppendFile(Files& files, std::string path, UniqueFd fd, std::uint64_t size)
-    : files_(&files), path_(std::move(path)), fd_(std::move(fd)), size_(size), keep_(size) {}
+AppendFile::AppendFile(Files& files, std::string path, UniqueFd fd, const FileStatus& status)
+    : files_(&files),
+      path_(std::move(path)),
+      fd_(std::move(fd)),
+      size_(status.size),
+      keep_(status.size),
+      has_other_names_(status.links > 1) {}
 
 std::expected<AppendFile, Error> AppendFile::open(Files& files, std::string path,
                                                   const std::optional<FileStatus>& like) {
@@ -33,7 +39,8 @@ std::expected<AppendFile, Error> AppendFile::open(Files& files, std::string path
   if (!fd) return std::unexpected(std::move(fd.error()));
   const auto status = status_of_regular(fd->get(), path);
   if (!status) return std::unexpected(status.error());
-  return AppendFile(files, std::move(path), std::move(*fd), status->size);
+  if (auto known = refuse_foreign_file(path, status->user); !known) return std::unexpected(std::move(known.error()));
+  return AppendFile(files, std::move(path), std::move(*fd), *status);
 }
 
 std::expected<std::string, Error> AppendFile::tail(std::uint64_t length) const {

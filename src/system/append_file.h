@@ -16,10 +16,13 @@ namespace berth::system {
 
 class AppendFile {
  public:
-  // Created if missing, with the mode and owner of `like`, else with mode 0644. A symbolic link is not followed.
+  // Created if missing, with the mode and owner of `like`, else with mode 0644 (create_like). A symbolic link is not
+  // followed; EPERM for a file that is foreign (system/ownership.h).
   static std::expected<AppendFile, Error> open(Files& files, std::string path, const std::optional<FileStatus>& like);
 
   std::uint64_t size() const { return size_; }
+  // Hard links: what is appended would be seen under a name that may be a backup's, or another program's.
+  bool has_other_names() const { return has_other_names_; }
   // The last `length` bytes, or all there are.
   std::expected<std::string, Error> tail(std::uint64_t length) const;
 
@@ -33,13 +36,14 @@ class AppendFile {
   void undo();
 
  private:
-  AppendFile(Files& files, std::string path, UniqueFd fd, std::uint64_t size);
+  AppendFile(Files& files, std::string path, UniqueFd fd, const FileStatus& status);
 
   Files* files_;
   std::string path_;
   UniqueFd fd_;
   std::uint64_t size_;
   std::uint64_t keep_;
+  bool has_other_names_;
 };
 
 }  // namespace berth::system

@@ -50,13 +50,16 @@ bool is_same_file(const std::string& path, const FileStatus& status) {
 }  // namespace
 
 std::expected<UniqueFd, Error> create_like(Files& files, const std::string& path, int flags,
-                                           const std::optional<FileStatus>& like, mode_t mode) {
+                                           const std::optional<FileStatus>& like, mode_t mode, Sharing sharing) {
   // Nobody else may look in until the file has the owner and the mode that it shall have.
   UniqueFd fd(files.open(path, flags | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!fd) return failure("create", path);
   std::expected<void, Error> done;
   if (like) done = take_over(files, fd.get(), *like, path);
-  if (done && files.fchmod(fd.get(), like ? like->mode : mode) != 0) done = failure("chmod", path);
+  if (done) {
+    const int set = like ? files.fchmod(fd.get(), like->mode) : settle(files, fd.get(), path, mode, sharing);
+    if (set != 0) done = failure("chmod", path);
+  }
   if (done) return fd;
   files.unlink(path);
   return std::unexpected(std::move(done.error()));

@@ -9,6 +9,7 @@
 #include "system/error.h"
 #include "system/file_status.h"
 #include "system/files.h"
+#include "system/ownership.h"
 #include "system/unique_fd.h"
 
 namespace berth::system {
@@ -18,8 +19,9 @@ namespace berth::system {
 class Replacement {
  public:
   // A leftover of a writer that died is removed first. Mode and owner are those of `like`, the file as it was; a file
-  // that is new gets mode 0644. Who may not give files away (chown(2)) becomes the owner himself, but the group must be
-  // kept. Access control lists are not copied: the directory's default list applies.
+  // that is new gets mode 0644, and 0664 where a group may create files. Who may not give files away (chown(2)) becomes
+  // the owner himself, but the group must be kept. Access control lists are not copied: the directory's default list
+  // applies.
   static std::expected<Replacement, Error> begin(Files& files, std::string path, const std::optional<FileStatus>& like);
 
   // Appends to the content.
@@ -63,9 +65,11 @@ std::expected<void, Error> keep_as(Files& files, const std::string& path, const 
 // Where there is nothing to be like.
 constexpr mode_t mode_of_new_files = 0644;
 
-// Creates a file that must not exist, open for writing, with the mode and owner of `like`, else with `mode`.
+// Creates a file that must not exist, open for writing, with the mode and owner of `like`, else with `mode` and what
+// its directory asks for (system/ownership.h).
 std::expected<UniqueFd, Error> create_like(Files& files, const std::string& path, int flags,
-                                           const std::optional<FileStatus>& like, mode_t mode);
+                                           const std::optional<FileStatus>& like, mode_t mode,
+                                           Sharing sharing = Sharing::with_group);
 
 std::expected<void, Error> write_all(Files& files, int fd, std::string_view bytes, const std::string& path);
 

@@ -14,8 +14,9 @@
 #include <utility>
 
 #include "system/durable_file.h"
+#include "system/file_status.h"
 #include "system/lock_holder.h"
-#include "system/read_file.h"
+#include "system/ownership.h"
 
 namespace berth::system {
 namespace {
@@ -105,14 +106,7 @@ int lock_until(int fd, Clock::time_point deadline) {
 
 // Open to whoever may create files in the directory, which is what a writer must be able to do.
 std::expected<UniqueFd, Error> create_lock(Files& files, const std::string& path) {
-  auto fd = create_like(files, path, open_flags, std::nullopt, 0600);
-  struct stat directory{};
-  if (!fd || ::stat(directory_of(path).c_str(), &directory) != 0) return fd;
-  mode_t writers = directory.st_mode & 0222;
-  const bool is_for_group = (writers & 0020) != 0;
-  if (is_for_group && files.fchown(fd->get(), static_cast<uid_t>(-1), directory.st_gid) != 0) writers &= 0202;
-  files.fchmod(fd->get(), 0600 | writers | (writers << 1));
-  return fd;
+  return create_like(files, path, open_flags, std::nullopt, 0600, Sharing::with_writers);
 }
 
 std::expected<UniqueFd, Error> open_lock(Files& files, const std::string& path) {
@@ -125,6 +119,15 @@ std::expected<UniqueFd, Error> open_lock(Files& files, const std::string& path) 
   }
 }
 
+std::expected<UniqueFd, Error> open_trusted_lock(Files& files, const std::string& path) {
+  auto fd = open_lock(files, path);
+  if (!fd) return fd;
+  const auto status = status_of_regular(fd->get(), path);
+  if (!status) return std::unexpected(status.error());
+  if (auto known = refuse_foreign_file(path, status->user); !known) return std::unexpected(std::move(known.error()));
+  return fd;
+}
+
 bool is_removed(int fd) {
   struct stat status{};
   return ::fstat(fd, &status) == 0 && status.st_nlink == 0;
@@ -135,7 +138,7 @@ bool is_removed(int fd) {
 std::expected<FileLock, LockFailure> FileLock::acquire(Files& files, const std::string& path, double wait) {
   const auto deadline = Clock::now() + to_duration(wait);
   for (;;) {
-    auto fd = open_lock(files, path);
+    auto fd = open_trusted_lock(files, path);
     if (!fd) return std::unexpected(LockFailure{std::move(fd.error()), false, std::nullopt});
     const int code = lock_until(fd->get(), deadline);
     if (code != 0) {

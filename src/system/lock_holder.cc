@@ -62,6 +62,12 @@ std::string command_of(pid_t pid) {
   if (command.empty()) command = read_proc(pid, "comm");
   while (!command.empty() && (command.back() == '\0' || command.back() == '\n')) command.pop_back();
   std::ranges::replace(command, '\0', ' ');
+  // It is for a message, and the process made it as long as it liked.
+  constexpr std::size_t longest = 200;
+  if (command.size() > longest) {
+    command.resize(longest);
+    command.append("...");
+  }
   return command;
 }
 

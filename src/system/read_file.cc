@@ -1,6 +1,7 @@
 #include "system/read_file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -8,6 +9,7 @@
 #include <climits>
 #include <utility>
 
+#include "system/ownership.h"
 #include "system/unique_fd.h"
 
 namespace berth::system {
@@ -47,13 +49,22 @@ std::expected<std::optional<OpenFile>, Error> open_file(const std::string& path)
   }
   const auto status = status_of_regular(fd.get(), path);
   if (!status) return std::unexpected(status.error());
+  if (auto known = refuse_foreign_file(path, status->user); !known) return std::unexpected(std::move(known.error()));
   return OpenFile{std::move(fd), *status};
 }
 
 std::expected<std::string, Error> target_of_link(const std::string& path) {
   std::array<char, PATH_MAX> buffer{};
-  const auto length = ::readlink(path.c_str(), buffer.data(), buffer.size());
-  if (length < 0) return std::unexpected(last_error("read the symbolic link '" + path + "'"));
+  auto length = ::readlink(path.c_str(), buffer.data(), buffer.size());
+  const auto failure = [&] { return std::unexpected(last_error("read the symbolic link '" + path + "'")); };
+  if (length < 0) return failure();
+  // Whose link it is and where it leads to must be said of one and the same link.
+  const UniqueFd link(::open(path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  struct stat status{};
+  if (!link || ::fstat(link.get(), &status) != 0) return failure();
+  if (auto known = refuse_foreign_link(path, status.st_uid); !known) return std::unexpected(std::move(known.error()));
+  length = ::readlinkat(link.get(), "", buffer.data(), buffer.size());
+  if (length < 0) return failure();
   const std::string target(buffer.data(), static_cast<std::size_t>(length));
   return target.starts_with('/') ? target : directory_of(path) + "/" + target;
 }

@@ -110,3 +110,13 @@ expect_error_json() {
     ".error.code == \"$2\"" '.error.message | type == "string" and length > 0' '.error.holders | type == "array"' || return
   expect_stderr "$(jq -r '.error.message' <<<"$output")"
 }
+
+# harmless: nothing that a terminal would obey was printed.
+harmless() {
+  local bad
+  bad=$(printf '%s\n%s' "$output" "$stderr" | LC_ALL=C grep -nP \
+    '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa0-\xaf]|\xef\xbb\xbf' | cat -v)
+  [[ -z $bad ]] && return
+  printf 'printed raw:\n%s\n' "$bad"
+  return 1
+}

@@ -23,16 +23,6 @@ REGISTRY
 HISTORY
 }
 
-# harmless: nothing that a terminal would obey was printed.
-harmless() {
-  local bad
-  bad=$(printf '%s\n%s' "$output" "$stderr" | LC_ALL=C grep -nP \
-    '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa0-\xaf]|\xef\xbb\xbf' | cat -v)
-  [[ -z $bad ]] && return
-  printf 'printed raw:\n%s\n' "$bad"
-  return 1
-}
-
 # terminal WORD...: berth's stdout and stderr are a terminal; $output has both, without the carriage returns.
 terminal() {
   run script -qec "$(printf '%q ' "$BERTH" "$@")" /dev/null </dev/null

@@ -1,7 +1,7 @@
 """A storm: many workers at once, on the real program, while processes are killed and stopped at random.
 
-storm.py BERTH SECONDS [WORKERS [SEED]]: in a directory of its own. The workers register, move, release, take back, read and
-list services that they share; others kill -9 and SIGSTOP the workers' commands. Every command line has a mark that the
+storm.py BERTH SECONDS [WORKERS [SEED]]: in a directory of its own. The workers register, move, release, take back, take over
+(compose files), read and list services that they share; others kill -9 and SIGSTOP the workers' commands. Every command line has a mark that the
 history keeps, so that each commit is known to be one command's. Afterwards:
 
   - the revisions of the history have no gap, and lead to the registry;
@@ -9,6 +9,7 @@ history keeps, so that each commit is known to be one command's. Afterwards:
   - the registry was readable at all times;
   - a command that was acknowledged has made its commit, or answered what was so between its beginning and its end; one
     that was killed has made one commit or none, one that failed has made none;
+  - a migration added what its plan says, and nothing else;
   - so the history is a linearization: each command takes effect at one revision, between its beginning and its end;
   - the lock is free.
 
@@ -30,7 +31,9 @@ berth = os.path.abspath(sys.argv[1])
 seconds = float(sys.argv[2])
 workers = int(sys.argv[3]) if len(sys.argv) > 3 else 64
 seed = int(sys.argv[4]) if len(sys.argv) > 4 else random.randrange(1 << 32)
-services = [f"s{number}" for number in range(24)]
+trees = [f"m{number}" for number in range(6)]
+services = [f"s{number}" for number in range(18)]
+taken_over = [f"{tree}/{part}" for tree in trees for part in "ab"]
 first_port = 20000
 started = time.monotonic()
 is_over = threading.Event()
@@ -59,6 +62,16 @@ def read_registry():
 def revision_now():
     """A torn or missing registry is an error at any time."""
     return read_registry()["revision"]
+
+
+def plant_trees():
+    """Two services each, on ports that others want too."""
+    for number, tree in enumerate(trees):
+        os.mkdir(os.path.join(folder, tree))
+        with open(os.path.join(folder, tree, "compose.yaml"), "w") as file:
+            file.write(f"name: {tree}\nservices:\n")
+            for part, port in ("a", first_port + 18 + number), ("b", first_port + 6 + number):
+                file.write(f"  {part}:\n    image: {part}\n    ports: ['{port}:80']\n")
 
 
 def run(command, words):
@@ -90,18 +103,21 @@ def work(number):
     count = 0
     while not is_over.is_set() and not trouble:
         count += 1
-        service = choice.choice(services)
         # Seconds to wait, which the history keeps to the last digit.
         mark = f"60.{number + 1:03d}{count:06d}"
         kind = choice.choices(
-            ("register", "again", "fixed", "release", "get", "list", "undo"), weights=(30, 10, 15, 20, 15, 5, 5)
+            ("register", "again", "fixed", "release", "migrate", "get", "list", "undo"),
+            weights=(30, 10, 15, 20, 10, 15, 5, 5),
         )[0]
+        # Those of the trees get their ports by a migration alone.
+        service = choice.choice(services + taken_over if kind in ("release", "get") else services)
         port = str(first_port + choice.randrange(12))
         words = {
             "register": ("register", service, port, "flexible"),
             "again": ("register", service, str(first_port), "flexible"),
             "fixed": ("register", service, port, "fixed"),
             "release": ("release", service),
+            "migrate": ("migrate", os.path.join(folder, choice.choice(trees)), "--yes", "--json"),
             "get": ("get", service),
             "list": ("list", "--json"),
             "undo": ("undo",),
@@ -178,6 +194,26 @@ def replay(lines):
     return states
 
 
+def judge_migration(command, commit, states, window):
+    """What a plan says to add is what was added, and what it says to be there was there."""
+    answer = json.loads(command.answer)
+    ports = {
+        change: {each["service"]: each["endpoint"]["port"] for each in answer["plan"] if each["change"] == change}
+        for change in ("add", "keep")
+    }
+    if answer["applied"] != bool(commit) or bool(ports["add"]) != bool(commit):
+        return "it says otherwise than it did"
+    if commit:
+        before, after = states[commit - 1], states[commit]
+        if ports["add"].items() != after.items() - before.items():
+            return "it added otherwise than it says"
+        # The plan is older than the commit.
+        window = [at for at in window if at <= commit]
+    # Each on its own: of what others registered between plan and commit, the latter knows.
+    was_so = [any(states[at].get(service) == port for at in window) for service, port in ports["keep"].items()]
+    return "" if all(was_so) else "it was never so"
+
+
 def judge(command, commit, states):
     """What is wrong with one command, given the revision of its commit and the ports at every revision."""
     window = range(command.first, min(command.last, len(states) - 1) + 1)
@@ -185,6 +221,9 @@ def judge(command, commit, states):
         return f"its commit {commit} is not between its beginning and its end"
     if command.exit == -signal.SIGKILL:
         return ""
+    # 1: what it left to the operator.
+    if command.kind == "migrate" and command.exit in (0, 1):
+        return judge_migration(command, commit, states, window)
     if command.exit != 0:
         if commit:
             return "it failed, and has a commit"
@@ -206,6 +245,7 @@ def judge(command, commit, states):
 totals = collections.Counter()
 with tempfile.TemporaryDirectory() as folder:
     registry = os.path.join(folder, "ports.json")
+    plant_trees()
     # Longer than what is kept of a history would be cut: it is copied as it grows.
     whole = {}
     over = threading.Event()
@@ -270,10 +310,12 @@ with tempfile.TemporaryDirectory() as folder:
             )
 
 acknowledged = sum(command.exit == 0 for command in commands)
+migrations = sum(command.kind == "migrate" and bool(commits.get(command.mark)) for command in commands)
 died = sum(command.exit == -signal.SIGKILL for command in commands)
 waits = sorted(command.seconds for command in commands if command.exit == 0)
 print(
-    f"operations: {len(commands)}, acknowledged: {acknowledged}, commits: {end['revision']}, killed: {died}, "
+    f"operations: {len(commands)}, acknowledged: {acknowledged}, commits: {end['revision']} "
+    f"({migrations} migrations), killed: {died}, "
     f"stopped: {totals['stopped']}, reads: {totals['reads']}, lost: {len(trouble)}, "
     f"waited: median {waits[len(waits) // 2]:.2f} s, longest {waits[-1]:.2f} s, seed {seed}"
 )

@@ -11,7 +11,9 @@
 namespace berth {
 namespace {
 
+using testing::Contains;
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
@@ -46,6 +48,18 @@ TEST(Advice, StopsAContainerByDocker) {
   auto holder = listener("8080");
   holder.container = Container{.id = "c0ffee", .name = "keycloak", .image = "", .running = true};
   EXPECT_THAT(advice_on({.holders = {holder}})[0], "stop the container: docker stop keycloak");
+}
+
+TEST(Advice, OnForeignNamesCanBeTypedIntoAShell) {
+  auto holder = listener("8080");
+  holder.unit = "a;$(reboot)\\x2d.service";
+  EXPECT_THAT(advice_on({.holders = {holder}})[0], "stop the unit: systemctl stop 'a;$(reboot)\\x2d.service'");
+  holder.unit = "--force.service";
+  EXPECT_THAT(advice_on({.holders = {holder}})[0], "stop the unit: systemctl stop -- --force.service");
+  holder.container = Container{.id = "c0ffee", .name = "a b\x1b[31m", .image = "", .running = true};
+  EXPECT_THAT(advice_on({.holders = {holder}})[0], "stop the container: docker stop $'a b\\033[31m'");
+  EXPECT_THAT(advice_on({.verdict = Verdict::allocated, .allocations = {allocation("it's `x`", "8080")}}),
+              Contains(EndsWith("berth release 'it'\\''s `x`'")));
 }
 
 TEST(Advice, StopsAProcessThatIsNoServiceByItsPid) {

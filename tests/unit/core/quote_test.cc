@@ -102,8 +102,27 @@ TEST(ShellWord, IsQuotedWhereAShellWouldTakeItApart) {
   EXPECT_EQ(shell_word("it's"), "'it'\\''s'");
 }
 
-// What a POSIX shell makes of a word of bare text, '...' and \'.
+TEST(ShellWord, IsHarmlessToPrintAndToType) {
+  EXPECT_EQ(shell_word("a\x1b[31m"), "$'a\\033[31m'");
+  EXPECT_EQ(shell_word("a\nb"), "$'a\\012b'");
+  EXPECT_EQ(shell_word("\u202e'x\\"), "$'\\342\\200\\256\\047x\\134'");
+  EXPECT_EQ(shell_word("\xff"), "$'\\377'");
+}
+
+// What bash makes of $'...' with octal escapes alone.
+std::string read_octal_escapes(std::string_view word) {
+  std::string text;
+  for (word = word.substr(2, word.size() - 3); !word.empty();) {
+    const bool is_escape = word.front() == '\\';
+    text.push_back(is_escape ? static_cast<char>(std::stoi(std::string(word.substr(1, 3)), nullptr, 8)) : word.front());
+    word.remove_prefix(is_escape ? 4 : 1);
+  }
+  return text;
+}
+
+// What a shell makes of a word of bare text, '...' and \', or of $'...'.
 std::string read_by_shell(std::string_view word) {
+  if (word.starts_with("$'")) return read_octal_escapes(word);
   std::string text;
   bool quoted = false;
   for (std::size_t index = 0; index < word.size(); ++index) {
@@ -119,6 +138,13 @@ std::string read_by_shell(std::string_view word) {
 
 RC_GTEST_PROP(ShellWordProperty, IsReadAsTheTextItStandsFor, (const std::string& text)) {
   RC_ASSERT(read_by_shell(shell_word(text)) == text);
+}
+
+// The backslash alone may be there, which escape() doubles.
+RC_GTEST_PROP(ShellWordProperty, MovesNoCursor, (const std::string& text)) {
+  auto word = shell_word(text);
+  std::erase(word, '\\');
+  RC_ASSERT(escape(word) == word);
 }
 
 TEST(Utf8, KnowsTheLengthOfACharacter) {

@@ -55,6 +55,29 @@ TEST_F(HistoryFile, KeepsATornEndAsItIs) {
   EXPECT_EQ(pruned("1\n2\n3\nto", {.commits = 2, .bytes = much, .every = 1}), "2\n3\nto");
 }
 
+TEST_F(HistoryFile, LeavesItsOtherNamesAlone) {
+  system::KernelFiles files;
+  const auto other = directory_ / "backup";
+  write_text(path_, "1\n2\nto");
+  std::filesystem::permissions(path_, std::filesystem::perms(0640));
+  std::filesystem::create_hard_link(path_, other);
+  ASSERT_TRUE(leave_other_names(files, path_));
+  EXPECT_EQ(read_text(path_), "1\n2\nto");
+  EXPECT_EQ(std::filesystem::hard_link_count(other), 1U);
+  EXPECT_EQ(std::filesystem::status(path_).permissions(), std::filesystem::perms(0640));
+}
+
+TEST_F(HistoryFile, WithAnotherNameIsWrittenUnderItsOwnAlone) {
+  FileStore store(directory_ / "a.json");
+  ASSERT_TRUE(store.update(author, put("web", 8080)));
+  const auto other = directory_ / "backup";
+  std::filesystem::create_hard_link(path_, other);
+  const auto before = read_text(other);
+  ASSERT_TRUE(store.update(author, put("web", 8081)));
+  EXPECT_EQ(read_text(other), before);
+  EXPECT_EQ(store.history("").value().size(), 2U);
+}
+
 TEST_F(HistoryFile, KeepsModeAndOwner) {
   write_text(path_, "1\n2\n");
   std::filesystem::permissions(path_, std::filesystem::perms(0640));
