@@ -213,4 +213,14 @@ Claim claim_of(const Found& found) {
           .source = found.source};
 }
 
+Found found_of(const Claim& claim) {
+  return {.source = claim.source,
+          .group = claim.party.group,
+          .member = claim.party.member,
+          .state = claim.is_there ? Found::State::running : Found::State::declared,
+          .endpoint = claim.endpoint,
+          .raw = claim.because,
+          .owner = claim.owner};
+}
+
 }  // namespace berth

@@ -47,4 +47,7 @@ std::vector<Claim> claims_of(const Census& census, const KernelRanges& kernel);
 // The claim that a file makes; only of what is declared. All addresses of one family are all of both.
 Claim claim_of(const Found& found);
 
+// A claim as something that was found.
+Found found_of(const Claim& claim);
+
 }  // namespace berth

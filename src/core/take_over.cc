@@ -89,16 +89,6 @@ class Planner {
     joined_to_[index] = root(whole);
   }
 
-  static Found found_of(const Claim& claim) {
-    return {.source = claim.source,
-            .group = claim.party.group,
-            .member = claim.party.member,
-            .state = claim.is_there ? Found::State::running : Found::State::declared,
-            .endpoint = claim.endpoint,
-            .raw = claim.because,
-            .owner = claim.owner};
-  }
-
   void say(What what, std::size_t index, std::string because) {
     const auto& claim = claims_[index];
     if (claim.is_there) add_bystander(index);
