@@ -129,6 +129,17 @@ teardown() {
   expect_json 0 '.findings | any(.id == "latent-conflict" and .severity == "risk" and (.message | contains("container gone")))'
 }
 
+@test "docker: check: a docker-proxy that was left behind by a container that is gone" {
+  # It tells its engine over descriptor 3 that it has begun.
+  setpriv --pdeathsig KILL docker-proxy -proto tcp -host-ip 127.0.0.1 -host-port 8099 -container-ip 172.17.0.99 \
+    -container-port 80 3>"$BATS_TEST_TMPDIR/begun" >/dev/null 2>&1 </dev/null &
+  LISTENERS+=("$!")
+  until [[ -s $BATS_TEST_TMPDIR/begun ]]; do sleep 0.02; done
+  berth check --json
+  expect_json 0 '.findings | any(.id == "stale-docker-proxy" and .endpoint.port == 8099)' \
+    '[.findings[] | select(.id == "stale-docker-proxy")] | length == 1' '.blind_spots == []'
+}
+
 @test "docker: of an engine that stopped answering, the settings on disk are read" {
   kill -STOP "$DOCKERD_PID"
   run --separate-stderr timeout 20 "$BERTH" who 8093 --deadline 0.3 --json
