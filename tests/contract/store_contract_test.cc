@@ -9,7 +9,7 @@
 
 #include "contract/memory_store.h"
 #include "contract/mutations.h"
-#include "contract/temporary_directory.h"
+#include "scratch_directory.h"
 #include "store/file_store.h"
 
 namespace berth::store {
@@ -46,7 +46,7 @@ class InFile {
   std::shared_ptr<Store> open() { return std::make_shared<store::FileStore>(directory_ / "registry.json"); }
 
  private:
-  tests::TemporaryDirectory directory_;
+  tests::ScratchDirectory directory_;
 };
 
 template <typename Place>

@@ -16,9 +16,9 @@
 
 #include "discover/directory_tree.h"
 #include "live/network.h"
+#include "scratch_directory.h"
 #include "system/sock_diag.h"
 #include "unit/discover/found_lines.h"
-#include "unit/system/scratch_directory.h"
 
 namespace berth::live {
 namespace {

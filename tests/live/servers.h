@@ -8,7 +8,7 @@
 #include "discover/discoverer.h"
 #include "live/network.h"
 #include "live/shell.h"
-#include "unit/system/scratch_directory.h"
+#include "scratch_directory.h"
 
 namespace berth::live {
 

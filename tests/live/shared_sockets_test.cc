@@ -16,8 +16,8 @@
 #include "inspect/sockets.h"
 #include "live/child.h"
 #include "live/network.h"
+#include "scratch_directory.h"
 #include "system/clock.h"
-#include "unit/system/scratch_directory.h"
 
 namespace berth::live {
 namespace {

@@ -20,8 +20,8 @@
 #include "inspect/sockets.h"
 #include "inspect/systemd.h"
 #include "live/child.h"
+#include "scratch_directory.h"
 #include "system/unique_fd.h"
-#include "unit/system/scratch_directory.h"
 
 namespace berth::live {
 namespace {

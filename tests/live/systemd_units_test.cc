@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "inspect/systemd.h"
-#include "unit/system/scratch_directory.h"
+#include "scratch_directory.h"
 
 namespace berth::live {
 namespace {

@@ -10,8 +10,8 @@
 
 #include "discover/caddyfile_adapter.h"
 #include "json/json_tree.h"
+#include "scratch_directory.h"
 #include "unit/discover/memory_tree.h"
-#include "unit/system/scratch_directory.h"
 
 namespace berth::discover {
 namespace {

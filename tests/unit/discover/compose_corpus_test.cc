@@ -13,8 +13,8 @@
 
 #include "discover/compose.h"
 #include "discover/directory_tree.h"
+#include "scratch_directory.h"
 #include "unit/discover/compose_oracle.h"
-#include "unit/system/scratch_directory.h"
 
 namespace berth::discover {
 namespace {

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
-#include "unit/system/scratch_directory.h"
+#include "scratch_directory.h"
 
 namespace berth::discover {
 namespace {

@@ -16,8 +16,8 @@
 #include "discover/caddy.h"
 #include "discover/compose.h"
 #include "discover/nginx.h"
+#include "scratch_directory.h"
 #include "unit/discover/found_lines.h"
-#include "unit/system/scratch_directory.h"
 
 namespace berth::discover {
 namespace {

@@ -9,8 +9,8 @@
 #include "discover/directory_tree.h"
 #include "discover/haproxy.h"
 #include "discover/nginx.h"
+#include "scratch_directory.h"
 #include "unit/discover/found.h"
-#include "unit/system/scratch_directory.h"
 
 namespace berth::discover {
 namespace {

@@ -6,8 +6,8 @@
 #include <fstream>
 
 #include "discover/traefik.h"
+#include "scratch_directory.h"
 #include "unit/discover/memory_tree.h"
-#include "unit/system/scratch_directory.h"
 
 namespace berth::discover {
 namespace {

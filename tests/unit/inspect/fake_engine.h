@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "scratch_directory.h"
 #include "system/unique_fd.h"
-#include "unit/system/scratch_directory.h"
 
 namespace berth::tests {
 

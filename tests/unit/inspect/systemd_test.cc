@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "unit/system/scratch_directory.h"
+#include "scratch_directory.h"
 
 namespace berth::inspect {
 namespace {

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "contract/mutations.h"
-#include "contract/temporary_directory.h"
+#include "scratch_directory.h"
 #include "store/codec.h"
 #include "store/file_store.h"
 #include "unit/store/faulty_files.h"
@@ -108,7 +108,7 @@ class CorruptFile : public testing::Test {
     EXPECT_EQ(read_text(path_), text);
   }
 
-  tests::TemporaryDirectory directory_;
+  tests::ScratchDirectory directory_;
   std::string path_ = directory_ / "registry.json";
   tests::UnsyncedFiles files_;
   FileStore store_{path_, {.files = &files_}};

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "contract/mutations.h"
-#include "contract/temporary_directory.h"
+#include "scratch_directory.h"
 #include "store/codec.h"
 #include "store/file_store.h"
 #include "unit/store/faulty_files.h"
@@ -31,7 +31,7 @@ class FileStoreCrash : public testing::TestWithParam<Before> {
  protected:
   // A directory of its own for each operation.
   struct Site {
-    tests::TemporaryDirectory directory;
+    tests::ScratchDirectory directory;
     std::string path = directory / "registry.json";
     FileStore store{path};
   };

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "contract/mutations.h"
-#include "contract/temporary_directory.h"
+#include "scratch_directory.h"
 #include "store/file_store.h"
 
 namespace berth::store {
@@ -62,7 +62,7 @@ class LockingProcess {
 
 class FileStoreLock : public testing::Test {
  protected:
-  tests::TemporaryDirectory directory_;
+  tests::ScratchDirectory directory_;
   std::string path_ = directory_ / "registry.json";
   std::string lock_ = path_ + ".lock";
 };

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "contract/mutations.h"
-#include "contract/temporary_directory.h"
+#include "scratch_directory.h"
 #include "store/codec.h"
 #include "unit/store/faulty_files.h"
 
@@ -61,7 +61,7 @@ class FileStoreTest : public testing::Test {
   }
   Registry latest() { return store_.read().value(); }
 
-  tests::TemporaryDirectory directory_;
+  tests::ScratchDirectory directory_;
   std::string path_ = directory_ / "registry.json";
   FileStore store_{path_};
 };

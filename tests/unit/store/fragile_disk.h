@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include "contract/temporary_directory.h"
+#include "scratch_directory.h"
 #include "system/files.h"
 
 namespace berth::tests {

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "contract/mutations.h"
-#include "contract/temporary_directory.h"
+#include "scratch_directory.h"
 #include "store/file_store.h"
 #include "store/history.h"
 #include "unit/store/faulty_files.h"
@@ -33,7 +33,7 @@ class HistoryFile : public testing::Test {
     return read_text(path_);
   }
 
-  tests::TemporaryDirectory directory_;
+  tests::ScratchDirectory directory_;
   std::string path_ = directory_ / "a.history.jsonl";
 };
 

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "contract/mutations.h"
-#include "contract/temporary_directory.h"
+#include "scratch_directory.h"
 #include "store/file_store.h"
 #include "unit/store/faulty_files.h"
 #include "unit/store/fragile_disk.h"
@@ -43,7 +43,7 @@ class PowerCut : public testing::TestWithParam<Before> {
   }
 
   struct Machine {
-    tests::TemporaryDirectory directory;
+    tests::ScratchDirectory directory;
     std::string path = directory / "registry.json";
     FragileDisk disk{directory.path()};
     FileStore store = open();
@@ -87,7 +87,7 @@ class PowerCut : public testing::TestWithParam<Before> {
     for (const auto& state : machine.disk.states()) {
       SCOPED_TRACE(std::to_string(state.names) + " names, bytes " + std::to_string(static_cast<int>(state.bytes)));
       ++found;
-      const tests::TemporaryDirectory directory;
+      const tests::ScratchDirectory directory;
       machine.disk.lay_out(state, directory.path());
       tests::UnsyncedFiles files;
       FileStore store(directory / "registry.json", {.files = &files});
@@ -116,7 +116,7 @@ class PowerCut : public testing::TestWithParam<Before> {
     EXPECT_EQ(*registry, old);
   }
 
-  static void expect_next_works(FileStore& store, const tests::TemporaryDirectory& directory) {
+  static void expect_next_works(FileStore& store, const tests::ScratchDirectory& directory) {
     const auto next = store.recover(author, put("next", 9));
     ASSERT_TRUE(next) << next.error().message;
     const auto commits = store.history("").value();

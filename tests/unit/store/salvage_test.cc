@@ -7,7 +7,7 @@
 #include <string>
 
 #include "contract/mutations.h"
-#include "contract/temporary_directory.h"
+#include "scratch_directory.h"
 #include "store/codec.h"
 #include "store/file_store.h"
 
@@ -36,7 +36,7 @@ class Salvage : public testing::Test {
     return store_.recover(author, [](Registry registry) { return Change{std::move(registry), {}}; });
   }
 
-  tests::TemporaryDirectory directory_;
+  tests::ScratchDirectory directory_;
   std::string path_ = directory_ / "registry.json";
   std::string history_ = directory_ / "registry.history.jsonl";
   FileStore store_{path_};

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "unit/system/scratch_directory.h"
+#include "scratch_directory.h"
 
 namespace berth::system {
 namespace {

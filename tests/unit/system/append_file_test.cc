@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <string>
 
-#include "contract/temporary_directory.h"
+#include "scratch_directory.h"
 
 namespace berth::system {
 namespace {
@@ -19,7 +19,7 @@ class AppendFileTest : public testing::Test {
  protected:
   AppendFile open() { return AppendFile::open(files_, path_, {}).value(); }
 
-  tests::TemporaryDirectory directory_;
+  tests::ScratchDirectory directory_;
   std::string path_ = directory_ / "file";
   KernelFiles files_;
 };

@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <string>
 
-#include "contract/temporary_directory.h"
+#include "scratch_directory.h"
 #include "system/read_file.h"
 
 namespace berth::system {
@@ -31,7 +31,7 @@ class DurableFile : public testing::Test {
     return replacement;
   }
 
-  tests::TemporaryDirectory directory_;
+  tests::ScratchDirectory directory_;
   std::string path_ = directory_ / "file";
   KernelFiles files_;
 };

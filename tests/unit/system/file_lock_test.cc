@@ -15,7 +15,7 @@
 #include <thread>
 #include <vector>
 
-#include "contract/temporary_directory.h"
+#include "scratch_directory.h"
 #include "system/lock_holder.h"
 
 namespace berth::system {
@@ -25,7 +25,7 @@ class FileLockTest : public testing::Test {
  protected:
   std::expected<FileLock, LockFailure> acquire(double wait = 0) { return FileLock::acquire(files_, path_, wait); }
 
-  tests::TemporaryDirectory directory_;
+  tests::ScratchDirectory directory_;
   std::string path_ = directory_ / "lock";
   KernelFiles files_;
 };

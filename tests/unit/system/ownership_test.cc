@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <string>
 
-#include "contract/temporary_directory.h"
+#include "scratch_directory.h"
 #include "system/append_file.h"
 #include "system/file_lock.h"
 #include "system/read_file.h"
@@ -110,7 +110,7 @@ class ForeignFile : public testing::Test {
     if (::chown(path_.c_str(), mallory, mallory) != 0) GTEST_SKIP() << "there are no other users here";
   }
 
-  tests::TemporaryDirectory directory_;
+  tests::ScratchDirectory directory_;
   std::string path_ = directory_ / "file";
   KernelFiles files_;
 };
@@ -144,7 +144,7 @@ TEST_F(ForeignFile, IsNotFollowedIfItIsALink) {
 }
 
 TEST(Lock, IsARegularFile) {
-  const tests::TemporaryDirectory directory;
+  const tests::ScratchDirectory directory;
   KernelFiles files;
   const auto path = directory / "lock";
   ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);

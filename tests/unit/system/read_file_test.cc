@@ -10,7 +10,7 @@
 #include <cstring>
 #include <filesystem>
 
-#include "contract/temporary_directory.h"
+#include "scratch_directory.h"
 #include "system/unique_fd.h"
 
 namespace berth::system {
@@ -27,7 +27,7 @@ class ReadFile : public testing::Test {
     return result ? 0 : result.error().code;
   }
 
-  tests::TemporaryDirectory directory_;
+  tests::ScratchDirectory directory_;
   std::string path_ = directory_ / "file";
 };
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "unit/system/scratch_directory.h"
+#include "scratch_directory.h"
 
 namespace berth::system {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "unit/system/scratch_directory.h"
+#include "scratch_directory.h"
 
 namespace berth::system {
 namespace {
