@@ -34,8 +34,9 @@ inline Character first_character(std::string_view text) {
 inline bool is_dangerous(char32_t code) {
   constexpr char32_t single[] = {0x7f,   0xad,   0x61c,  0x200b, 0x200c, 0x200d,
                                  0x200e, 0x200f, 0x2028, 0x2029, 0x2060, 0xfeff};
-  return code < 0x20 || (code >= 0x80 && code <= 0x9f) || (code >= 0x202a && code <= 0x202e) ||
-         (code >= 0x2066 && code <= 0x2069) || std::ranges::find(single, code) != std::end(single);
+  if (code < 0x7f) return code < 0x20;
+  return (code >= 0x80 && code <= 0x9f) || (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069) ||
+         std::ranges::find(single, code) != std::end(single);
 }
 
 inline bool is_utf8(std::string_view text) {

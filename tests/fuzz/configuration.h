@@ -25,20 +25,34 @@ inline Files files_of(std::string_view input, const std::string& main) {
   return files;
 }
 
-// Whether a line is one of a file. YAML has more ends of lines than others.
-inline bool is_place(const Files& files, const std::string& path, unsigned line) {
-  const auto file = files.find(path);
-  if (file == files.end()) return line == 0;
-  std::size_t ends = 0;
-  for (std::string_view rest = file->second; !rest.empty(); rest.remove_prefix(1)) {
-    for (const std::string_view end : {"\n", "\r", "\xc2\x85", "\xe2\x80\xa8", "\xe2\x80\xa9"}) {
-      if (rest.starts_with(end)) ++ends;
-    }
+// How many lines the files have. YAML has more ends of lines than others.
+class Lines {
+ public:
+  explicit Lines(const Files& files) {
+    for (const auto& [path, text] : files) count_[path] = 1 + ends_in(text);
   }
-  return line <= ends + 1;
-}
 
-inline void check_found(const Files& files, const Found& found) {
+  // Whether a file has that line; one that is not there has none.
+  bool have(const std::string& path, unsigned line) const {
+    const auto file = count_.find(path);
+    return line <= (file == count_.end() ? 0 : file->second);
+  }
+
+ private:
+  static std::size_t ends_in(std::string_view text) {
+    std::size_t ends = 0;
+    for (; !text.empty(); text.remove_prefix(1)) {
+      for (const std::string_view end : {"\n", "\r", "\xc2\x85", "\xe2\x80\xa8", "\xe2\x80\xa9"}) {
+        if (text.starts_with(end)) ++ends;
+      }
+    }
+    return ends;
+  }
+
+  std::map<std::string, std::size_t> count_;
+};
+
+inline void check_found(const Lines& lines, const Found& found) {
   const bool has_port = found.state == Found::State::declared || found.state == Found::State::running;
   promise(found.endpoint.has_value() == has_port, "what is declared has an endpoint");
   if (found.endpoint) {
@@ -47,17 +61,18 @@ inline void check_found(const Files& files, const Found& found) {
   }
   const bool has_reason = !found.variables.empty() || !found.why.empty();
   promise(found.state != Found::State::unresolved || has_reason, "what is unresolved is so for a reason");
-  promise(is_place(files, found.file, found.line), "what is found has a place");
+  promise(lines.have(found.file, found.line), "what is found has a place");
   promise(!found.source.empty(), "and a source");
 }
 
 inline void check_discovery(const Files& files, const Discovery& discovery) {
   constexpr std::size_t most = 25'000;
   promise(discovery.found.size() <= most && discovery.problems.size() <= most, "what is found has a limit");
-  for (const auto& found : discovery.found) check_found(files, found);
+  const Lines lines(files);
+  for (const auto& found : discovery.found) check_found(lines, found);
   for (const auto& problem : discovery.problems) {
     promise(!problem.message.empty(), "a problem has a message");
-    promise(is_place(files, problem.file, problem.line), "and a place");
+    promise(lines.have(problem.file, problem.line), "and a place");
   }
 }
 

@@ -1,9 +1,11 @@
-// The lines of a history, and where it is cut off.
+// The lines of a history, where it is cut off, and the registries that it leads to.
 #include "store/history.h"
 
 #include <algorithm>
 
 #include "fuzz/targets.h"
+#include "store/codec.h"
+#include "store/rebuild.h"
 
 namespace berth::fuzz {
 namespace {
@@ -16,6 +18,16 @@ void check_line(std::string_view line) {
   const auto again = store::parse_commit(std::string_view(written).substr(0, written.size() - 1));
   promise(again.has_value(), "a commit that is written can be read");
   promise(store::format_commit(*again) == written, "and is the same");
+}
+
+void check_rebuilt(const std::vector<store::Commit>& commits) {
+  const auto rebuilt = store::go_on({}, commits);
+  const auto written = store::parse_registry(store::format_registry(rebuilt), "fuzz");
+  promise(written && *written == rebuilt, "a registry that is rebuilt can be written and read");
+  for (std::uint64_t revision = 0; revision <= rebuilt.revision; ++revision) {
+    const auto past = store::go_back(rebuilt, commits, revision);
+    promise(past && past->registry.revision == revision, "there is a way back to each revision");
+  }
 }
 
 }  // namespace
@@ -32,6 +44,8 @@ void history(std::string_view input) {
   for (const auto& commit : all) promise(commit.revision <= latest, "no commit of the future is told");
   promise(std::ranges::is_sorted(all, {}, &store::Commit::revision), "the oldest is first");
   promise(store::read_commits(input, latest, "web").size() <= all.size(), "one service has no more than all have");
+
+  check_rebuilt(all);
 
   const auto remnant = store::remnant_length(input, true, latest);
   promise(remnant && *remnant <= input.size(), "of a whole history it can be told what is to be cut off");
