@@ -20,14 +20,17 @@ void check_line(std::string_view line) {
   promise(store::format_commit(*again) == written, "and is the same");
 }
 
-void check_rebuilt(const std::vector<store::Commit>& commits) {
+void check_rebuilt(std::string_view text, const std::vector<store::Commit>& commits) {
   const auto rebuilt = store::go_on({}, commits);
   const auto written = store::parse_registry(store::format_registry(rebuilt), "fuzz");
   promise(written && *written == rebuilt, "a registry that is rebuilt can be written and read");
+  const auto way_back = store::read_commits(text, rebuilt.revision, "");
   for (std::uint64_t revision = 0; revision <= rebuilt.revision; ++revision) {
-    const auto past = store::go_back(rebuilt, commits, revision);
-    promise(past && past->registry.revision == revision, "there is a way back to each revision");
+    const auto past = store::go_back(rebuilt, way_back, revision);
+    promise(past ? past->registry.revision == revision : past.error().code == ErrorCode::negative,
+            "there is a way back to a revision, or it is said that there is none");
   }
+  promise(!store::go_back(rebuilt, way_back, rebuilt.revision + 1), "there is no way to the future");
 }
 
 }  // namespace
@@ -45,7 +48,7 @@ void history(std::string_view input) {
   promise(std::ranges::is_sorted(all, {}, &store::Commit::revision), "the oldest is first");
   promise(store::read_commits(input, latest, "web").size() <= all.size(), "one service has no more than all have");
 
-  check_rebuilt(all);
+  check_rebuilt(input, all);
 
   const auto remnant = store::remnant_length(input, true, latest);
   promise(remnant && *remnant <= input.size(), "of a whole history it can be told what is to be cut off");
