@@ -22,6 +22,15 @@ std::size_t utf8_length(std::string_view text) {
   return is_tail(1) && is_tail(2) && is_tail(3) && !is_overlong && !is_too_large ? 4 : 0;
 }
 
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const auto length = utf8_length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
 char32_t code_point(std::string_view text) {
   const auto length = utf8_length(text);
   const auto lead = static_cast<unsigned char>(text.front());

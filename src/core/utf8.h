@@ -10,6 +10,8 @@ namespace berth {
 // The length in bytes of the character that `text` begins with; 0 if that is not UTF-8 (RFC 3629, section 4).
 std::size_t utf8_length(std::string_view text);
 
+bool is_utf8(std::string_view text);
+
 // The code point of the character that `text` begins with, which must be UTF-8.
 char32_t code_point(std::string_view text);
 

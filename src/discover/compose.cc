@@ -10,6 +10,7 @@
 
 #include "discover/compose_project.h"
 #include "discover/dotenv.h"
+#include "discover/findings.h"
 
 namespace berth::discover {
 namespace {
@@ -74,15 +75,15 @@ std::vector<std::vector<std::string>> projects_of(const std::vector<std::string>
 }
 
 // The variables of a `.env`; what is wrong with it is a problem.
-Variables read_variables(const FileTree& tree, const std::string& path, std::vector<Problem>& problems) {
+Variables read_variables(const FileTree& tree, const std::string& path, Findings& findings) {
   const auto text = tree.read(path);
   if (!text) {
-    problems.push_back({path, 0, text.error()});
+    findings.add_problem(path, 0, text.error());
     return {};
   }
   if (!*text) return {};
   auto dotenv = parse_dotenv(**text);
-  for (auto& fault : dotenv.faults) problems.push_back({path, fault.line, std::move(fault.message)});
+  for (auto& fault : dotenv.faults) findings.add_problem(path, fault.line, std::move(fault.message));
   return std::move(dotenv.variables);
 }
 
@@ -96,8 +97,8 @@ std::string why_not_published(const std::string& mode) {
 
 class ProjectReport {
  public:
-  ProjectReport(std::string project, const std::vector<std::string>& profiles, Discovery& discovery)
-      : project_(std::move(project)), profiles_(profiles), discovery_(discovery) {}
+  ProjectReport(std::string project, const std::vector<std::string>& profiles, Findings& findings)
+      : project_(std::move(project)), profiles_(profiles), findings_(findings) {}
 
   void add(const ComposeService& service) {
     std::set<std::string> seen;
@@ -110,12 +111,12 @@ class ProjectReport {
       } else {
         describe(found, *port.mapping, mode);
       }
-      if (seen.insert(key_of(found)).second) discovery_.found.push_back(std::move(found));
+      if (seen.insert(key_of(found)).second) findings_.add(std::move(found));
     }
     if (mode == "host" && service.ports.value.empty()) {
       auto found = found_of(service, service.file, service.network_mode_line, "network_mode: host");
       unresolved(found, "the program opens its ports on the host itself, and the file does not say which");
-      discovery_.found.push_back(std::move(found));
+      findings_.add(std::move(found));
     }
   }
 
@@ -163,7 +164,7 @@ class ProjectReport {
 
   std::string project_;
   const std::vector<std::string>& profiles_;
-  Discovery& discovery_;
+  Findings& findings_;
 };
 
 }  // namespace
@@ -181,18 +182,18 @@ bool ComposeDiscoverer::recognizes(std::string_view name) const {
 }
 
 Discovery ComposeDiscoverer::read(const FileTree& tree, const std::vector<std::string>& paths) const {
-  Discovery discovery;
-  if (paths.empty()) return discovery;
+  Findings findings;
+  if (paths.empty()) return findings.take();
   const auto directory = resolve(paths.front(), "..");
-  const auto variables = read_variables(tree, resolve(directory, ".env"), discovery.problems);
+  const auto variables = read_variables(tree, resolve(directory, ".env"), findings);
   const auto profiles = split(value_of(variables, "COMPOSE_PROFILES"), ",");
   for (const auto& files : projects_of(paths, variables, directory)) {
     auto project = load_compose_project(tree, files, variables);
-    std::ranges::move(project.problems, std::back_inserter(discovery.problems));
-    ProjectReport report(std::move(project.name), profiles, discovery);
+    for (auto& problem : project.problems) findings.add_problem(problem.file, problem.line, std::move(problem.message));
+    ProjectReport report(std::move(project.name), profiles, findings);
     for (const auto& service : project.services) report.add(service);
   }
-  return discovery;
+  return findings.take();
 }
 
 }  // namespace berth::discover

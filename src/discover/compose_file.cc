@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/quote.h"
+#include "discover/findings.h"
 
 namespace berth::discover {
 namespace {
@@ -49,7 +50,9 @@ class ComposeFileReader {
   }
 
  private:
-  void problem(unsigned line, std::string message) { file_.problems.push_back({path_, line, std::move(message)}); }
+  void problem(unsigned line, std::string message) {
+    if (file_.problems.size() <= Findings::most_problems) file_.problems.push_back({path_, line, std::move(message)});
+  }
 
   // A text that nothing may be missing from.
   std::optional<std::string> resolved(const Value& value, std::string_view what) {

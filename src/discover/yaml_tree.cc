@@ -52,15 +52,27 @@ class Parser {
   }
 
  private:
+  // From 0.
   unsigned line_of_fault() const {
     // Of bytes that are no text it knows no more than how many there were before.
-    if (parser_.error == YAML_READER_ERROR) return lines_in(text_.substr(0, parser_.problem_offset));
+    if (parser_.error == YAML_READER_ERROR) return breaks_in(text_.substr(0, parser_.problem_offset));
     const auto line = static_cast<unsigned>(parser_.problem_mark.line);
-    // What is not closed is wrong where it begins, not at the end of the text.
-    const bool at_end = text_.ends_with('\n') && line >= lines_in(text_);
-    return at_end && parser_.context != nullptr ? static_cast<unsigned>(parser_.context_mark.line) : line;
+    const auto breaks = breaks_in(text_);
+    const auto last = text_.ends_with('\n') || text_.ends_with('\r') ? breaks - 1 : breaks;
+    if (line <= last) return line;
+    // What is not closed is wrong where it begins, not behind the end of the text.
+    return parser_.context != nullptr ? std::min(last, static_cast<unsigned>(parser_.context_mark.line)) : last;
   }
-  static unsigned lines_in(std::string_view text) { return static_cast<unsigned>(std::ranges::count(text, '\n')); }
+  // As libyaml counts lines: YAML 1.1 has more ends of them than "\n" (section 5.4).
+  static unsigned breaks_in(std::string_view text) {
+    auto count = std::ranges::count(text, '\n');
+    for (const std::string_view other : {"\r", "\xc2\x85", "\xe2\x80\xa8", "\xe2\x80\xa9"}) {
+      for (auto at = text.find(other); at != std::string_view::npos; at = text.find(other, at + other.size())) {
+        if (other != "\r" || !text.substr(at).starts_with("\r\n")) ++count;
+      }
+    }
+    return static_cast<unsigned>(count);
+  }
 
   std::string_view text_;
   yaml_parser_t parser_{};

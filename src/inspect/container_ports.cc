@@ -1,6 +1,7 @@
 #include "inspect/container_ports.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -16,18 +17,31 @@ bool is_before(const PortMapping& left, const PortMapping& right) {
   return key(left) < key(right);
 }
 
-bool are_families(const PortMapping& ipv4, const PortMapping& ipv6) {
-  return ipv4.endpoint.address == Address::ipv4({}) && ipv6.endpoint.address == Address::ipv6({}, true) &&
-         ipv4.endpoint.protocol == ipv6.endpoint.protocol && ipv4.endpoint.ports == ipv6.endpoint.ports &&
-         ipv4.target == ipv6.target;
+// A container may have tens of thousands of ports: what belongs together is found by order.
+using Rest = std::tuple<Protocol, PortRange, PortRange>;
+Rest but_for_address(const PortMapping& mapping) {
+  return {mapping.endpoint.protocol, mapping.target, mapping.endpoint.ports};
+}
+
+std::vector<Rest> on(const Address& address, const std::vector<PortMapping>& mappings) {
+  std::vector<Rest> found;
+  for (const auto& mapping : mappings) {
+    if (mapping.endpoint.address == address) found.push_back(but_for_address(mapping));
+  }
+  std::ranges::sort(found);
+  return found;
 }
 
 void join_families(std::vector<PortMapping>& mappings) {
-  for (auto ipv4 = mappings.begin(); ipv4 != mappings.end(); ++ipv4) {
-    const auto ipv6 = std::ranges::find_if(mappings, [&](const auto& other) { return are_families(*ipv4, other); });
-    if (ipv6 == mappings.end()) continue;
-    ipv4->endpoint.address = Address{};
-    ipv6->endpoint.address = Address{};  // the same, and gone with the doubles
+  const auto every_ipv4 = Address::ipv4({});
+  const auto every_ipv6 = Address::ipv6({}, true);
+  std::vector<Rest> both;
+  std::ranges::set_intersection(on(every_ipv4, mappings), on(every_ipv6, mappings), std::back_inserter(both));
+  for (auto& mapping : mappings) {
+    auto& address = mapping.endpoint.address;
+    const bool is_one = address == every_ipv4 || address == every_ipv6;
+    // Then they are the same, and one goes with the doubles.
+    if (is_one && std::ranges::binary_search(both, but_for_address(mapping))) address = Address{};
   }
 }
 
@@ -42,14 +56,31 @@ bool is_next(const PortMapping& mapping, const PortMapping& next) {
          is_parallel(mapping) && is_parallel(next);
 }
 
-// Whether `configured` came to be `published`.
-bool is_that(const PortMapping& configured, const PortMapping& published) {
-  const bool same_address = configured.endpoint.address == Address{} ||
-                            configured.endpoint.address == published.endpoint.address ||
-                            published.endpoint.address == Address{};
-  return same_address && configured.endpoint.protocol == published.endpoint.protocol &&
-         configured.target == published.target && configured.endpoint.ports.contains(published.endpoint.ports);
-}
+// What is published, to ask which of the configured ones came to be.
+class Published {
+ public:
+  explicit Published(std::vector<PortMapping> mappings) : mappings_(std::move(mappings)) {
+    std::ranges::sort(mappings_, {}, but_for_address);
+  }
+
+  bool has(const PortMapping& configured) const {
+    const auto& [endpoint, target] = configured;
+    const Rest first{endpoint.protocol, target, {endpoint.ports.first, 0}};
+    const Rest last{endpoint.protocol, target, {endpoint.ports.last, endpoint.ports.last}};
+    return std::any_of(std::ranges::lower_bound(mappings_, first, {}, but_for_address),
+                       std::ranges::upper_bound(mappings_, last, {}, but_for_address), [&](const PortMapping& one) {
+                         return is_address_of(endpoint.address, one.endpoint.address) &&
+                                endpoint.ports.contains(one.endpoint.ports);
+                       });
+  }
+
+ private:
+  static bool is_address_of(const Address& configured, const Address& published) {
+    return configured == Address{} || configured == published || published == Address{};
+  }
+
+  std::vector<PortMapping> mappings_;
+};
 
 std::string forwards_to(const EngineContainer& container, PortRange target) {
   if (container.address.empty() || target.first == 0) return {};
@@ -94,9 +125,8 @@ std::vector<Holder> holders_of(const EngineContainer& container) {
   for (const auto& mapping : join(container.published))
     holders.push_back(holder_with(container, mapping, HolderState::published));
   auto missing = container.configured;
-  std::erase_if(missing, [&](const PortMapping& configured) {
-    return std::ranges::any_of(container.published, [&](const auto& it) { return is_that(configured, it); });
-  });
+  const Published published(container.published);
+  std::erase_if(missing, [&](const PortMapping& configured) { return published.has(configured); });
   for (const auto& mapping : join(std::move(missing)))
     holders.push_back(holder_with(container, mapping, HolderState::configured));
   return holders;

@@ -71,7 +71,7 @@ Answer<std::vector<EngineContainer>> read_podman_list(std::string_view json);
 // containers.json of podman's storage: id, name and image of each container, nothing else.
 Answer<std::vector<Container>> read_podman_storage(std::string_view json);
 
-// The engine's "message", or the text itself if it is not of that form; one line of at most 200 bytes.
+// The engine's "message", or the text itself if it is not of that form; the beginning of it, quoted, on one line.
 std::string read_error(std::string_view text);
 
 }  // namespace berth::inspect

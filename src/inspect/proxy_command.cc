@@ -36,10 +36,12 @@ std::string_view option(const std::vector<std::string_view>& words, std::string_
   return {};
 }
 
+// Without leading zeros, as the engine writes it.
 bool is_port(std::string_view text) {
+  if (text.starts_with('0')) return false;
   unsigned port = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  return error == std::errc{} && end == text.data() + text.size() && 0 < port && port <= 65535;
+  return error == std::errc{} && end == text.data() + text.size() && port <= 65535;
 }
 
 bool is_container_id(std::string_view text) {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/quote.h"
+#include "core/utf8.h"
 
 namespace berth::json {
 
@@ -24,14 +25,12 @@ class TreeBuilder {
   bool String(const char* text, rapidjson::SizeType length, bool) {
     add_scalar(JsonTree::Type::string);
     auto& node = tree_.nodes_.back();
-    node.text = keep(text, length, node.begin, node.end);
-    return true;
+    return keep({text, length}, node.begin, node.end, node.text);
   }
   bool Key(const char* text, rapidjson::SizeType length, bool) {
     const auto begin = next_token();
     position_ = tell();
-    name_ = keep(text, length, begin, position_);
-    return true;
+    return keep({text, length}, begin, position_, name_);
   }
   bool StartObject() { return open(JsonTree::Type::object); }
   bool EndObject(rapidjson::SizeType) { return close() && has_unique_names(); }
@@ -82,9 +81,18 @@ class TreeBuilder {
   }
 
   // RapidJSON's copy of a string goes away; the source stays, and has the same bytes unless there are escapes.
-  std::string_view keep(const char* text, std::size_t length, std::uint32_t begin, std::uint32_t end) {
-    if (length + 2 == end - begin) return tree_.source_.substr(begin + 1, length);
-    return tree_.unescaped_.emplace_back(text, length);
+  bool keep(std::string_view text, std::uint32_t begin, std::uint32_t end, std::string_view& kept) {
+    if (text.size() + 2 == end - begin) {
+      kept = tree_.source_.substr(begin + 1, text.size());
+      return true;
+    }
+    // RapidJSON checks what is escaped in the first half of a surrogate pair alone.
+    if (!is_utf8(text)) {
+      fault_ = Fault{begin, "the surrogate pair in string is invalid"};
+      return false;
+    }
+    kept = tree_.unescaped_.emplace_back(text);
+    return true;
   }
 
   // Of the object that was closed last.

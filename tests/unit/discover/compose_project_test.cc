@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "discover/findings.h"
 #include "unit/discover/compose_scene.h"
 
 namespace berth::discover {
@@ -200,6 +201,13 @@ TEST(HostileCompose, AChainOfExtends) {
   for (int service = 0; service < 5000; ++service)
     text += "  s" + std::to_string(service) + ": {extends: s" + std::to_string(service + 1) + "}\n";
   EXPECT_FALSE(discover({{yaml, text}}).problems.empty());
+}
+TEST(HostileCompose, FaultsWithoutEnd) {
+  std::string text = "services:\n";
+  for (int line = 0; line < 5000; ++line) text += "  web:\n";
+  const auto problems = discover({{yaml, text}}).problems;
+  EXPECT_EQ(problems.size(), Findings::most_problems + 1);
+  EXPECT_THAT(problems.back().message, testing::HasSubstr("the rest is left out"));
 }
 TEST(HostileCompose, AFileThatNobodyWrote) {
   EXPECT_THAT(problems_of(discover({{yaml, std::string(largest_compose_file + 1, '#')}})),

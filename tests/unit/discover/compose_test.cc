@@ -190,7 +190,7 @@ INSTANTIATE_TEST_SUITE_P(
         {"services:\n  a:\n    ports: [{published: 80}]\n",
          {"3: port '{published: 80}': the container's port is missing"}},
         {"services:\n  a: {}\n  a: {}\n", {"3: 'a' is there twice: the last one counts here, and Compose refuses it"}},
-        {"services:\n  a:\n   b: [\n", {"4: did not find expected node content while parsing a flow node"}},
+        {"services:\n  a:\n   b: [\n", {"3: did not find expected node content while parsing a flow node"}},
         {"services:\n  a: {extends: a}\n", {"2: extends itself"}},
         {"services:\n  a: {extends: b}\n", {"2: extends 'b', which is not there"}},
         {"services:\n  a: {extends: {file: x.yaml}}\n", {"2: `extends` names no service"}},

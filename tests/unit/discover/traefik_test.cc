@@ -150,8 +150,11 @@ TEST(Traefik, ReadsOneFileOfADirectory) {
 }
 
 TEST(Traefik, WhatIsBrokenIsAProblemOfItsLine) {
-  for (const auto& [path, text] : std::vector<std::pair<std::string, std::string>>{
-           {yaml, "entryPoints:\n  web: [\n"}, {toml, "[entryPoints]\naddress = \n"}, {toml, "a = 1\na = 2\n"}}) {
+  for (const auto& [path, text] :
+       std::vector<std::pair<std::string, std::string>>{{yaml, "entryPoints:\n  web: [\n"},
+                                                        {toml, "[entryPoints]\naddress = \n"},
+                                                        {toml, "a = 1\na = 2\n"},
+                                                        {toml, "\n[~]\n"}}) {
     const auto discovery = discover(path, text);
     ASSERT_EQ(discovery.problems.size(), 1U) << text;
     EXPECT_EQ(discovery.problems[0].file, path);

@@ -103,7 +103,8 @@ INSTANTIATE_TEST_SUITE_P(Texts, BrokenYaml,
                          testing::Values(std::pair{"a: 1\nb: [1, 2\n", 2U}, std::pair{"a: 1\n b: 2\n", 2U},
                                          std::pair{"a:\n\tb: 1\n", 2U}, std::pair{"a: *none\n", 1U},
                                          std::pair{"a:\n  - \"open\n\n", 2U}, std::pair{"a: 1\n\x04\nb: 2\n", 2U},
-                                         std::pair{"a: 1\n}\n", 2U}));
+                                         std::pair{"a: 1\n}\n", 2U}, std::pair{"a: 1\nb", 2U},
+                                         std::pair{"a: 1\rb: [\r", 2U}, std::pair{"a: [", 1U}));
 TEST(BrokenYaml, ANul) { EXPECT_FALSE(YamlTree::parse(std::string("a: 1\n\0b: 2", 11))); }
 
 std::string repeated(const std::string& text, unsigned times) {

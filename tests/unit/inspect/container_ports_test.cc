@@ -61,6 +61,22 @@ TEST(ContainerPorts, NeighboursAreARange) {
               ElementsAre("published 9000-9002/tcp -> 10.0.0.2:80-82"));
 }
 
+TEST(ContainerPorts, DoublesOfBothFamiliesAreOne) {
+  EXPECT_THAT(told(with({mapping("0.0.0.0", {80, 80}, {80, 80}), mapping("0.0.0.0", {80, 80}, {80, 80}),
+                         mapping("::", {80, 80}, {80, 80})})),
+              ElementsAre("published 80/tcp -> 10.0.0.2:80"));
+}
+
+// With a search for each of them this would take minutes.
+TEST(ContainerPorts, ThereMayBeVeryMany) {
+  std::vector<PortMapping> published;
+  for (Port port = 10000; port < 30000; ++port) {
+    published.push_back(mapping("0.0.0.0", {port, port}, {port, port}, Protocol::udp));
+    published.push_back(mapping("::", {port, port}, {port, port}, Protocol::udp));
+  }
+  EXPECT_THAT(told(with(published, published)), ElementsAre("published 10000-29999/udp -> 10.0.0.2:10000-29999"));
+}
+
 TEST(ContainerPorts, NeighboursThatLeadElsewhereAreNot) {
   EXPECT_THAT(
       told(with({mapping("", {9000, 9000}, {80, 80}), mapping("", {9001, 9001}, {90, 90}),

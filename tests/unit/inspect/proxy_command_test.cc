@@ -45,6 +45,7 @@ TEST(DockerProxy, NonsenseSaysNothing) {
                             "docker-proxy -proto tcp -host-port 8080 -container-ip x -container-port 80",
                             "docker-proxy -proto tcp -host-port 8080 -container-ip 1.2.3.4 -container-port 0",
                             "docker-proxy -proto tcp -host-port 8080 -container-ip 1.2.3.4 -container-port 99999",
+                            "docker-proxy -proto tcp -host-port 8080 -container-ip 1.2.3.4 -container-port 080",
                             "docker-proxy -proto tcp -host-port 8080 -container-ip 1.2.3.4 -container-port 80x"}) {
     EXPECT_EQ(target_of_docker_proxy(command_line(words), endpoint("8080/tcp")), "") << words;
   }

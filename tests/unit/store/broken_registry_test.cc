@@ -57,6 +57,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"ByteOrderMark", "\xef\xbb\xbf{\"web\":8080}", "byte order mark"},
                     Case{"NotUtf8", "{\"w\xff\":8080}", "encoding"},
                     Case{"LoneSurrogate", R"({"w\ud800":8080})", "surrogate"},
+                    Case{"LoneSecondSurrogate", R"({"w\ude00":8080,"w\ude01":8081})", "surrogate"},
                     Case{"ControlCharacter", "{\"w\n\":8080}", "line 1"}, Case{"Array", "[]", "must be an object"},
                     Case{"Number", "7", "must be an object"}, Case{"Null", "null", "must be an object"}),
     name_of);
