@@ -1,4 +1,5 @@
 // What a person or a script writes (ports, SPECs, names, batches), and foreign text on its way out.
+#include <charconv>
 #include <string>
 #include <vector>
 
@@ -80,8 +81,27 @@ void check_command_line(std::string_view text) {
   if (const auto ports = cli::within_of(*arguments); !ports) check_error(ports.error());
 }
 
-// As a POSIX shell would read it: quotes are single ones, and what stands outside them is itself.
+// As bash reads what stands in $'...': the escapes are of three octal digits, or of one character that is itself.
+std::string read_escapes(std::string_view word) {
+  std::string text;
+  for (; !word.empty(); word.remove_prefix(1)) {
+    promise(word.front() != '\'', "a quote within is escaped");
+    if (word.front() != '\\') {
+      text.push_back(word.front());
+      continue;
+    }
+    unsigned byte = 0;
+    const bool is_octal = word.size() > 3 && std::from_chars(&word[1], &word[4], byte, 8).ptr == &word[4];
+    promise(is_octal || (word.size() > 1 && (word[1] == '\'' || word[1] == '\\')), "an escape is one");
+    text.push_back(is_octal ? static_cast<char>(byte) : word[1]);
+    word.remove_prefix(is_octal ? 3 : 1);
+  }
+  return text;
+}
+
+// As a shell would read it: quotes are single ones, and what stands outside them is itself.
 std::string read_by_shell(std::string_view word) {
+  if (word.starts_with("$'") && word.ends_with('\'')) return read_escapes(word.substr(2, word.size() - 3));
   std::string text;
   for (bool quoted = false; !word.empty(); word.remove_prefix(1)) {
     if (word.front() == '\'') {
@@ -102,7 +122,9 @@ void check_way_out(std::string_view text) {
   promise(is_clean(escape(text)), "escaped text is clean");
   promise(is_clean(quote(text)), "quoted text is clean");
   promise(quote(text).size() < 700, "and short");
-  promise(read_by_shell(shell_word(text)) == text, "a shell reads a word as it is meant");
+  promise(is_clean(shell_word(text)), "a word for a shell is clean");
+  // No word can have a NUL.
+  promise(text.contains('\0') || read_by_shell(shell_word(text)) == text, "a shell reads a word as it is meant");
   std::string json;
   append_json_string(json, text);
   promise(is_clean(json), "a JSON string is clean");
