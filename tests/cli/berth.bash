@@ -129,6 +129,12 @@ end_listeners() {
   for pid in "${LISTENERS[@]}"; do end_listener "$pid"; done
 }
 
+# Where berth is traced: LeakSanitizer traces, too.
+no_leak_check() { export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0; }
+
+# Where berth has no /proc: LeakSanitizer looks there for what it should do, and for everything else.
+needs_no_proc() { ! grep -aq __asan_init "$BERTH" || skip "AddressSanitizer cannot do without /proc"; }
+
 # a_checkout FOLDER: makes FOLDER look like a checkout with a built berth: its scripts and the launcher.
 a_checkout() {
   mkdir -p "$1/build/release"

@@ -8,6 +8,7 @@ private_namespaces
 
 setup() {
   setup_registry
+  no_leak_check
   [[ -n $(type -P strace) ]] || skip "needs strace"
   strace -o /dev/null true 2>/dev/null || skip "processes may not be traced here"
   "$BERTH" register web 8080 >/dev/null

@@ -70,6 +70,7 @@ waits() { until [[ $(readlink "/proc/$1"/fd/*) == *port_allocation.json.lock* ]]
 }
 
 @test "a berth that is stopped in the middle of a commit is named, and goes on" {
+  no_leak_check
   # It stops by itself, with the lock, at the file that it writes.
   [[ -n $(type -P strace) ]] || skip "needs strace"
   strace -f -qq -e trace=fsync -e inject=fsync:signal=STOP:when=1 -o /dev/null "$BERTH" register api 8081 \
@@ -89,6 +90,7 @@ waits() { until [[ $(readlink "/proc/$1"/fd/*) == *port_allocation.json.lock* ]]
 }
 
 @test "a holder in another pid namespace, or none that can be known: that is said" {
+  needs_no_proc
   lock_registry
   run --separate-stderr unshare --pid --fork --mount-proc "$BERTH" register api 8081 --wait 0
   [[ $stderr != *unshare:* ]] || skip "no pid namespaces here"

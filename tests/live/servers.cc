@@ -46,8 +46,9 @@ void ServersTest::TearDown() {
 void ServersTest::end_server() {
   int pid = 0;
   if (std::ifstream file(scratch.path("pid")); !(file >> pid) || pid <= 1) return;
-  ::kill(pid, SIGTERM);
   for (int tries = 0; tries < 1000; ++tries) {
+    // Again, since it may come before the server listens to it.
+    if (tries % 100 == 0) ::kill(pid, SIGTERM);
     if (::waitpid(pid, nullptr, WNOHANG) != 0) break;
     ::usleep(10'000);
     if (tries < 999) continue;
