@@ -188,10 +188,10 @@ PROJECTS
 
 @test "at the question: the end of the input is no, and Ctrl-C ends it" {
   write_project /srv/blog 8080:80
-  run script -qec "$BERTH migrate" /dev/null <<<$'\x04'
+  run timeout --foreground 30 script -qec "$BERTH migrate" /dev/null <<<$'\x04'
   expect_output "[y/N]" "nothing was changed"
   [ ! -e "$BERTH_REGISTRY" ]
-  coproc script -qec "$BERTH migrate" /dev/null
+  coproc timeout --foreground 30 script -qec "$BERTH migrate" /dev/null
   local pid=$COPROC_PID said status=0
   IFS= read -r -d ']' said <&"${COPROC[0]}"
   [[ $said == *"[y/N" ]]

@@ -91,7 +91,8 @@ std::string read_escapes(std::string_view word) {
       continue;
     }
     unsigned byte = 0;
-    const bool is_octal = word.size() > 3 && std::from_chars(&word[1], &word[4], byte, 8).ptr == &word[4];
+    const char* const end = word.data() + 4;
+    const bool is_octal = word.size() > 3 && std::from_chars(word.data() + 1, end, byte, 8).ptr == end;
     promise(is_octal || (word.size() > 1 && (word[1] == '\'' || word[1] == '\\')), "an escape is one");
     text.push_back(is_octal ? static_cast<char>(byte) : word[1]);
     word.remove_prefix(is_octal ? 3 : 1);
