@@ -51,16 +51,16 @@ bool may_be_called(const Allocation& registered, std::string_view service) {
 
 std::string advise_on_namesake(const Allocation& registered, std::string_view service, bool is_asking_registered,
                                bool in_use) {
-  const auto other = escape(registered.service);
-  const auto own = escape(service);
+  const auto other = shell_word(registered.service);
+  const auto own = shell_word(service);
   const auto spec = to_spec(registered.endpoint);
   const auto released = is_asking_registered ? own + " " + other : other;
   const auto anew = in_use ? fmt::format("berth migrate --running {}={}", own, spec)
                            : fmt::format("berth register {} {} {}", own, spec, to_string(registered.kind));
   return fmt::format(
-      "if {0} is the same service, ask under that name: berth register {0} {1}\n"
-      "or call it {2} from now on: berth release {3}, then {4}",
-      other, spec, own, released, anew);
+      "if {} is the same service, ask under that name: berth register {} {}\n"
+      "or call it {} from now on: berth release {}, then {}",
+      escape(registered.service), other, spec, escape(service), released, anew);
 }
 
 }  // namespace berth

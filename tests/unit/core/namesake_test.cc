@@ -52,6 +52,13 @@ TEST(Namesake, WhoAsksUnderAnotherNameIsTold) {
               ElementsAre(HasSubstr("berth release redis redis-server, then berth migrate --running redis=6379")));
 }
 
+TEST(Namesake, CommandsCanBeTypedWhateverTheNames) {
+  const auto advice = advise_on_namesake(allocation("my $(app)", "80"), "my;app", true, false);
+  EXPECT_THAT(advice,
+              HasSubstr("if my $(app) is the same service, ask under that name: berth register 'my $(app)' 80"));
+  EXPECT_THAT(advice, HasSubstr("berth release 'my;app' 'my $(app)', then berth register 'my;app' 80"));
+}
+
 TEST(Namesake, WhoIsSomebodyElseIsNot) {
   EXPECT_THAT(notes(request("keycloak", "6379", Kind::flexible)), IsEmpty());
   EXPECT_THAT(notes(request("redis", "6380", Kind::flexible)), IsEmpty());
