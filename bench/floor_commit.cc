@@ -1,8 +1,8 @@
 // What a durable commit costs at the least: lock, read, probe, write as many bytes as berth does, fsync, rename, fsync
 // of the directory. It understands nothing of what it reads.
 //
-//   floor_commit REGISTRY PORT BYTES HISTORY_BYTES   (a file of so many bytes, and as many more appended to the
-//   history)
+//   floor_commit REGISTRY PORT BYTES HISTORY_BYTES   (a file of so many bytes, and so many more appended to the
+//   history: bytes that nobody has synced are not durable)
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/file.h>
@@ -64,7 +64,7 @@ int main(int argc, char** argv) {
   write_all(file, text);
   const int history = ::open((path + ".history").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   write_all(history, std::string(static_cast<std::size_t>(std::atol(argv[4])), ' '));
-  check(::fsync(file) == 0, "fsync");
+  check(::fsync(file) == 0 && ::fdatasync(history) == 0, "fsync");
   check(::rename(temporary.c_str(), path.c_str()) == 0, "rename");
   const int directory = ::open(path.substr(0, path.rfind('/')).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   check(::fsync(directory) == 0, "fsync of the directory");

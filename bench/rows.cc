@@ -24,43 +24,40 @@ std::function<Words(int)> always(Words words) {
   return [words = std::move(words)](int) { return words; };
 }
 
-// What one commit of `words` adds to a registry of that size: the sizes that the floor must write too.
-struct Growth {
+// What one commit of `words` makes of `original`: the sizes that the floor must write too.
+struct Written {
   long registry;
   long history;
 };
 
-Growth growth_of(const Setting& setting, const std::string& original, Words words) {
-  const auto path = setting.scratch / "growth.json";
-  copy_file(original, path);
-  words.insert(words.end(), {"--registry", path});
-  race({{"", always(words)}}, 1);
-  // The first of the four runs wrote everything; the others found it there.
-  return {size_of(path), size_of(setting.scratch / "growth.history.jsonl")};
-}
-
 // The registry as it was, without a history of what never happened to it.
 void begin_anew(const std::string& original, const std::string& registry, const std::string& history) {
   copy_file(original, registry);
-  const auto stem = history == ".history" ? registry : registry.substr(0, registry.rfind('.'));
-  std::remove((stem + history).c_str());
+  std::remove(history.c_str());
 }
 
-void forget_growth(const Setting& setting) { std::remove((setting.scratch / "growth.history.jsonl").c_str()); }
+Written written_by(const Setting& setting, const std::string& original, Words words) {
+  const auto registry = setting.scratch / "written.json";
+  const auto history = setting.scratch / "written.history.jsonl";
+  begin_anew(original, registry, history);
+  words.insert(words.end(), {"--registry", registry});
+  race({{"", always(words)}}, 1);
+  // The first of the four runs wrote everything; the others found it there.
+  return {size_of(registry), size_of(history)};
+}
 
 void measure_commit(const Setting& setting, const std::string& what, int entries, Words words) {
   const auto original = setting.scratch / "original.json";
   write_registry(original, entries);
-  forget_growth(setting);
-  const auto growth = growth_of(setting, original, words);
-  const auto mine = setting.scratch / "mine.json";
-  const auto floor = setting.scratch / "floor.json";
-  words.insert(words.end(), {"--registry", mine});
+  const auto [registry_size, history_size] = written_by(setting, original, words);
+  const auto mine = setting.scratch / "mine";
+  const auto floor = setting.scratch / "floor";
+  words.insert(words.end(), {"--registry", mine + ".json"});
   const auto times = race(
       {{"floor",
-        always({setting.floor_commit, floor, "39000", std::to_string(growth.registry), std::to_string(growth.history)}),
-        [&] { begin_anew(original, floor, ".history"); }},
-       {"berth", always(words), [&] { begin_anew(original, mine, ".history.jsonl"); }},
+        always({setting.floor_commit, floor, "39000", std::to_string(registry_size), std::to_string(history_size)}),
+        [&] { begin_anew(original, floor, floor + ".history"); }},
+       {"berth", always(words), [&] { begin_anew(original, mine + ".json", mine + ".history.jsonl"); }},
        {"shell", always({"sh", "-c", shell_way, "sh", "39000"})}},
       setting.runs);
   print(what, times[1].median / times[0].median, "one durable commit");
@@ -123,7 +120,8 @@ void measure_absent_sources(const Setting& setting) {
   const auto original = setting.scratch / "original.json";
   write_registry(original, 10);
   const auto registry = setting.scratch / "absent.json";
-  const auto anew = [&] { begin_anew(original, registry, ".history.jsonl"); };
+  const auto history = setting.scratch / "absent.history.jsonl";
+  const auto anew = [&] { begin_anew(original, registry, history); };
   const auto words = [&](const std::string& program) {
     return always({program, "register", "new", "39000", "flexible", "--registry", registry});
   };

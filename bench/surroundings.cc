@@ -183,8 +183,10 @@ bool enter_cgroup(const std::string& path) {
 
 }  // namespace
 
-WithoutOtherSources::WithoutOtherSources() : mounts_before_(::open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC)) {
-  check(mounts_before_ >= 0 && ::unshare(CLONE_NEWNS) == 0, "unshare the mounts");
+WithoutOtherSources::WithoutOtherSources()
+    : mounts_before_(::open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC)),
+      directory_before_(::open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+  check(mounts_before_ >= 0 && directory_before_ >= 0 && ::unshare(CLONE_NEWNS) == 0, "unshare the mounts");
   check(::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0, "make the mounts private");
   for (const auto* path : {"/run", "/var/lib/docker", "/var/lib/containers", "/etc/docker", "/etc/systemd",
                            "/usr/lib/systemd", "/proc/sys/net/netfilter", "/sys/module"}) {
@@ -193,8 +195,11 @@ WithoutOtherSources::WithoutOtherSources() : mounts_before_(::open("/proc/self/n
 }
 
 WithoutOtherSources::~WithoutOtherSources() {
-  ::setns(mounts_before_, CLONE_NEWNS);
+  // setns(2) leaves a process in the root directory.
+  check(::setns(mounts_before_, CLONE_NEWNS) == 0 && ::fchdir(directory_before_) == 0,
+        "return to the mounts of before");
   ::close(mounts_before_);
+  ::close(directory_before_);
 }
 
 OwnCgroup::OwnCgroup() {

@@ -56,6 +56,7 @@ class WithoutOtherSources {
 
  private:
   int mounts_before_;
+  int directory_before_;
 };
 
 // So many sleeping processes, until the object ends.
