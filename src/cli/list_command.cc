@@ -69,12 +69,10 @@ std::string table_of(const app::Listing& listing, const Output& out) {
     const auto& endpoint = allocation->endpoint;
     const bool got_it = allocation->preferred == endpoint.ports.first;
     table << Table::Cell{escape(allocation->service), Colour::bold}
-          << Table::Cell{to_string(endpoint.ports), Colour::none, true}
-          << Table::Cell{std::string(to_string(endpoint.protocol))} << Table::Cell{endpoint.address.to_string()}
-          << Table::Cell{std::string(to_string(allocation->kind))}
+          << Table::Cell{to_string(endpoint.ports), Colour::none, true} << Table::Cell{to_string(endpoint.protocol)}
+          << Table::Cell{endpoint.address.to_string()} << Table::Cell{to_string(allocation->kind)}
           << Table::Cell{number_or(allocation->preferred, "-"), got_it ? Colour::dim : Colour::yellow, true}
-          << Table::Cell{std::string(to_string(state)), colour_of(state)}
-          << Table::Cell{escape(allocation->since), Colour::dim};
+          << Table::Cell{to_string(state), colour_of(state)} << Table::Cell{escape(allocation->since), Colour::dim};
   }
   return table.render(out, Stream::answer);
 }

@@ -142,7 +142,7 @@ std::string table_of(const Plan& plan, const Output& out, Stream stream) {
   for (const auto& change : changes) {
     const auto& service = name_of(change);
     const bool is_settled = !change.allocation.service.empty();
-    table << Table::Cell{std::string(to_string(change.what)), colour_of(change)}
+    table << Table::Cell{to_string(change.what), colour_of(change)}
           << Table::Cell{service.empty() ? "-" : escape(service), is_settled ? Colour::bold : Colour::none}
           << Table::Cell{change.has_port ? to_string(change.allocation.endpoint) : "-"}
           << Table::Cell{escape(change.because)};

@@ -5,15 +5,20 @@
 #include <string_view>
 #include <utility>
 
+#include "core/json_text.h"
+
 namespace berth::cli {
 namespace {
 
 // Columns on a terminal: the code points, as nearly all of them are one column wide.
 std::size_t width_of(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xc0U) != 0x80U; }));
+  const auto plain = plain_length(text);
+  text.remove_prefix(plain);
+  return plain + static_cast<std::size_t>(std::ranges::count_if(
+                     text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xc0U) != 0x80U; }));
 }
 
+constexpr std::string_view gap = "  ";
 // Less room than this is not worth the lines that it takes.
 constexpr std::size_t least_room = 30;
 
@@ -32,53 +37,63 @@ std::string_view take_line(std::string_view& text, std::size_t room) {
 
 }  // namespace
 
-Table::Table(std::vector<std::string> headings) : columns_(headings.size()), widths_(headings.size()) {
-  for (auto& heading : headings) *this << Cell{std::move(heading), Colour::dim};
+Table::Table(const std::vector<std::string_view>& headings) : columns_(headings.size()), widths_(headings.size()) {
+  for (const auto heading : headings) *this << Cell{heading, Colour::dim};
 }
 
-Table& Table::operator<<(Cell cell) {
-  auto& width = widths_[cells_.size() % columns_];
-  width = std::max(width, width_of(cell.text));
-  cells_.push_back(std::move(cell));
+Table& Table::operator<<(const Cell& cell) {
+  const auto width = width_of(cell.text);
+  auto& widest = widths_[cells_.size() % columns_];
+  widest = std::max(widest, width);
+  texts_.append(cell.text);
+  cells_.push_back({texts_.size(), width, cell.colour, cell.right});
   return *this;
 }
 
-void Table::append_last(std::string& text, const Cell& cell, const Output& out, Stream stream) const {
+std::string_view Table::text_of(std::size_t index) const {
+  const auto begin = index == 0 ? 0 : cells_[index - 1].end;
+  return std::string_view(texts_).substr(begin, cells_[index].end - begin);
+}
+
+std::size_t Table::indent_of_last() const {
   std::size_t indent = 0;
-  for (std::size_t column = 0; column + 1 < columns_; ++column) indent += widths_[column] + 2;
-  const auto width = Output::width(stream);
-  const auto room = width < indent + least_room ? std::string_view::npos : width - indent;
-  std::string_view rest = cell.text;
-  out.append_painted(text, stream, cell.colour, take_line(rest, room));
+  for (std::size_t column = 0; column + 1 < columns_; ++column) indent += widths_[column] + gap.size();
+  return indent;
+}
+
+void Table::append_last(std::string& to, std::size_t index, std::size_t room, const Output& out, Stream stream) const {
+  const auto colour = cells_[index].colour;
+  auto rest = text_of(index);
+  out.append_painted(to, stream, colour, take_line(rest, room));
   while (!rest.empty()) {
-    text.append(1, '\n').append(indent, ' ');
-    out.append_painted(text, stream, cell.colour, take_line(rest, room));
+    to.append(1, '\n').append(indent_of_last(), ' ');
+    out.append_painted(to, stream, colour, take_line(rest, room));
   }
+  to.erase(to.find_last_not_of(' ') + 1);
+  to.push_back('\n');
 }
 
 std::string Table::render(const Output& out, Stream stream) const {
+  const auto indent = indent_of_last();
+  const auto width = Output::width(stream);
+  const auto room = width < indent + least_room ? std::string_view::npos : width - indent;
   std::string text;
+  text.reserve(cells_.size() / columns_ * (indent + widths_.back() + 1));
   for (std::size_t index = 0; index < cells_.size(); ++index) {
     const auto column = index % columns_;
-    const bool is_last = column + 1 == columns_;
+    const auto& cell = cells_[index];
+    const auto padding = widths_[column] - cell.width;
     // A heading stands where its column's cells do.
     const bool right =
-        index < columns_ ? index + columns_ < cells_.size() && cells_[index + columns_].right : cells_[index].right;
-    const auto& cell = cells_[index];
-    const auto padding = widths_[column] - width_of(cell.text);
+        index < columns_ ? index + columns_ < cells_.size() && cells_[index + columns_].right : cell.right;
     if (right) text.append(padding, ' ');
-    if (is_last) {
-      append_last(text, cell, out, stream);
-    } else {
-      out.append_painted(text, stream, cell.colour, cell.text);
+    if (column + 1 == columns_) {
+      append_last(text, index, room, out, stream);
+      continue;
     }
-    if (!right && !is_last) text.append(padding, ' ');
-    if (!is_last) {
-      text.append("  ");
-    } else {
-      text.erase(text.find_last_not_of(' ') + 1);
-      text.push_back('\n');
-    }
+    out.append_painted(text, stream, cell.colour, text_of(index));
+    if (!right) text.append(padding, ' ');
+    text.append(gap);
   }
   return text;
 }

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/output.h"
@@ -13,21 +14,31 @@ namespace berth::cli {
 class Table {
  public:
   struct Cell {
-    std::string text;  // already escaped
+    std::string_view text;  // already escaped
     Colour colour = Colour::none;
     bool right = false;
   };
 
-  explicit Table(std::vector<std::string> headings);
-  // Cell by cell, row by row.
-  Table& operator<<(Cell cell);
+  explicit Table(const std::vector<std::string_view>& headings);
+  // Cell by cell, row by row. The text is copied.
+  Table& operator<<(const Cell& cell);
   std::string render(const Output& out, Stream stream) const;
 
  private:
-  void append_last(std::string& text, const Cell& cell, const Output& out, Stream stream) const;
+  struct Kept {
+    std::size_t end;  // of its text in `texts_`, where it begins at the end of the cell before
+    std::size_t width;
+    Colour colour;
+    bool right;
+  };
+  std::string_view text_of(std::size_t index) const;
+  // Columns of a terminal before the last column.
+  std::size_t indent_of_last() const;
+  void append_last(std::string& to, std::size_t index, std::size_t room, const Output& out, Stream stream) const;
 
   std::size_t columns_;
-  std::vector<Cell> cells_;
+  std::vector<Kept> cells_;
+  std::string texts_;
   std::vector<std::size_t> widths_;
 };
 
