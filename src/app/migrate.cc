@@ -105,6 +105,17 @@ class Planner {
   Plan plan_;
 };
 
+// What the plan says of `registry`, which may have changed since it was made.
+PlannedChange brought_up_to_date(const PlannedChange& planned, const GrowingRegistry& registry) {
+  using enum PlannedChange::What;
+  const auto& allocation = planned.allocation;
+  if (planned.what == add) return plan_take_over(registry, allocation, planned.because);
+  if (planned.what != keep) return planned;
+  const auto* current = registry.find(allocation.service);
+  if (current != nullptr && overlap(current->endpoint, allocation.endpoint)) return planned;
+  return {skip, allocation, "its registration was changed while this was planned; berth migrate once more looks again"};
+}
+
 // A registry in an old format has no revision; its first commit gives it the present form.
 bool has_old_format(const Registry& registry) { return registry.revision == 0 && !registry.allocations().empty(); }
 
@@ -147,11 +158,7 @@ std::expected<Plan, Error> apply_migration(const Context& context, const Plan& p
     std::vector<store::Record> records;
     for (const auto& planned : plan.changes) {
       const bool is_there = old && growing.find(planned.allocation.service) != nullptr;
-      if (planned.what != PlannedChange::What::add || is_there) {
-        applied.changes.push_back(planned);
-      } else {
-        applied.changes.push_back(plan_take_over(growing, planned.allocation, planned.because));
-      }
+      applied.changes.push_back(is_there ? planned : brought_up_to_date(planned, growing));
       const auto& result = applied.changes.back();
       if (result.what != PlannedChange::What::add) continue;
       growing.put(result.allocation);

@@ -257,6 +257,16 @@ TEST(ApplyMigration, PlansAnewWhatHasChangedMeanwhile) {
   EXPECT_NE(world.registry().find("web"), nullptr);
 }
 
+TEST(ApplyMigration, WhatIsReleasedMeanwhileIsNotSaidToBeKept) {
+  World world(registry({allocation("app", "8080"), allocation("db", "5432")}));
+  tests::MemoryStore source(old({taken_over("app", "8080"), taken_over("db", "5432"), taken_over("web", "80")}));
+  const auto planned = plan(world, {&source});
+  world.store.meanwhile = [](store::Store& store) { tests::erase(store, allocation("app", "8080")); };
+  const auto applied = apply_migration(world.context(), planned).value();
+  EXPECT_THAT(outline(applied), ElementsAre(Pair("app", What::skip), Pair("db", What::keep), Pair("web", What::add)));
+  EXPECT_THAT(applied.changes[0].because, HasSubstr("berth migrate once more"));
+}
+
 TEST(ApplyMigration, OfWhatIsThereAlreadyIsNoCommit) {
   World world(registry({allocation("web", "80")}));
   tests::MemoryStore source(old({taken_over("web", "80")}));

@@ -57,15 +57,7 @@ TEST(Release, OfOneServiceTwiceIsOnce) {
 
 TEST(Release, OfWhatAnotherHasReleasedMeanwhileIsRefused) {
   World world(three());
-  world.store.meanwhile = [](store::Store& store) {
-    store
-        .update({},
-                [](Registry latest) {
-                  latest.erase("a");
-                  return store::Change{latest, {}};
-                })
-        .value();
-  };
+  world.store.meanwhile = [](store::Store& store) { tests::erase(store, allocation("a", "80")); };
   EXPECT_EQ(release_services(world.context(), Names{"a"}).error().code, ErrorCode::negative);
 }
 

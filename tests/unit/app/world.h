@@ -137,4 +137,13 @@ inline void put(store::Store& store, const Allocation& allocation) {
   added.value();
 }
 
+// What another process releases.
+inline void erase(store::Store& store, const Allocation& allocation) {
+  const auto erased = store.update({}, [&](Registry registry) {
+    registry.erase(allocation.service);
+    return store::Change{std::move(registry), {{allocation.service, allocation, std::nullopt}}};
+  });
+  erased.value();
+}
+
 }  // namespace berth::tests
