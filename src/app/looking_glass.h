@@ -1,6 +1,7 @@
 // What a decision sees of the machine: remembers what it has seen, and looks no closer than it has to.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <span>
@@ -36,9 +37,11 @@ class LookingGlass {
   // From now on holders are not named any more: for what happens under the lock.
   void hurry() { hurried_ = true; }
 
-  // For many requests at once: takes one census of all that they may get, so that only ports on which something was
-  // seen need a probe. To be called anew under the lock.
+  // If there are many requests: takes one census of all that they may get, so that only ports on which something was
+  // seen need a probe. To be called under the lock.
   void survey(std::span<const Request> requests);
+  // The same for `count` ports from the preferred one upward.
+  void survey(const Endpoint& preferred, std::size_t count);
 
  private:
   struct Survey {
@@ -57,11 +60,13 @@ class LookingGlass {
   };
 
   Probe probe(const Endpoint& endpoint);
+  bool any_refused(std::span<const Request> requests);
   bool is_refused(const Endpoint& endpoint);
+  void survey(const Endpoint& all);
   std::vector<Holder> holders(const Endpoint& endpoint);
   std::vector<Holder> listeners(const Endpoint& endpoint);
   std::vector<Holder> hidden(const Endpoint& endpoint);
-  KernelRanges kernel();
+  const KernelRanges& kernel();
 
   inspect::Machine& machine_;
   bool hurried_ = false;

@@ -1,8 +1,6 @@
 #include "app/register.h"
 
 #include <algorithm>
-#include <array>
-#include <cstddef>
 #include <utility>
 
 #include "app/looking_glass.h"
@@ -13,16 +11,12 @@
 namespace berth::app {
 namespace {
 
-// From so many requests on, one census is cheaper than a probe for each.
-constexpr std::size_t survey_from = 8;
-
 // Whatever an existing file has is a name; `is_registered` tells whether it has this one.
 template <typename IsRegistered>
 std::expected<void, Error> check_name(const Request& request, IsRegistered is_registered) {
   auto checked = check_service_name(request.service);
   if (checked || is_registered()) return {};
-  checked.error().message.insert(0, request.label);
-  return checked;
+  return std::unexpected(in_line(request.line, std::move(checked).error()));
 }
 
 std::expected<void, Error> check_names(std::span<const Request> requests, const Registry& registry) {
@@ -36,7 +30,7 @@ std::expected<void, Error> check_names(std::span<const Request> requests, const 
 std::expected<Outcome, Error> decide_on(Registry registry, std::span<const Request> requests, LookingGlass& glass,
                                         const Context& context) {
   if (auto checked = check_names(requests, registry); !checked) return std::unexpected(checked.error());
-  if (requests.size() >= survey_from) glass.survey(requests);
+  glass.survey(requests);
   return decide(std::move(registry), requests, glass.sight(), context.now());
 }
 
@@ -107,7 +101,6 @@ std::expected<Decisions, Error> register_services(const Context& context, std::s
   if (!kept) return std::unexpected(std::move(kept).error());
   if (*kept) return *std::move(*kept);
 
-  if (requests.size() >= survey_from) glass.survey(requests);
   glass.look_ahead(requests);
   glass.hurry();
   Decisions decisions;
@@ -131,7 +124,7 @@ std::expected<std::vector<Decision>, Error> next_ports(const Context& context, c
   const auto registry = context.store.read();
   if (!registry) return std::unexpected(registry.error());
   LookingGlass glass(context.machine);
-  if (count >= survey_from) glass.survey(std::array{Request{.endpoint = preferred}});
+  glass.survey(preferred, count);
   auto decisions = choose_next(*registry, preferred, within, count, glass.sight());
   if (decisions) tell_blind_spots(*decisions, glass);
   return decisions;

@@ -13,7 +13,7 @@ std::string json_of(const Allocation& allocation, bool registered) {
   Json json;
   json.key("registered").value(registered);
   write_allocation_members(json, allocation);
-  json.key("since").text_or_null(allocation.since);
+  json.key("since").text_or_null(allocation.since.text());
   json.key("owner");
   write_owner(json, allocation.owner);
   return json.take();

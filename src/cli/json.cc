@@ -105,7 +105,7 @@ void write_terms(Json& json, const Allocation& allocation) {
 void write_allocation(Json& json, const Allocation& allocation) {
   json.begin_object();
   write_allocation_members(json, allocation);
-  json.key("since").text_or_null(allocation.since);
+  json.key("since").text_or_null(allocation.since.text());
   json.key("owner");
   write_owner(json, allocation.owner);
   json.end_object();

@@ -36,7 +36,7 @@ std::string json_of(const app::Listing& listing) {
   write_array(json, listing.rows, [](Json& out, const app::Listing::Row& row) {
     out.begin_object();
     write_allocation_members(out, *row.allocation);
-    out.key("since").text_or_null(row.allocation->since);
+    out.key("since").text_or_null(row.allocation->since.text());
     out.key("state").value(to_string(row.state));
     out.key("owner");
     write_owner(out, row.allocation->owner);
@@ -59,7 +59,7 @@ std::string plain_line(const app::Listing::Row& row) {
   add(to_string(kind));
   add(number_or(preferred, ""));
   add(to_string(row.state));
-  add(escape(since));
+  add(escape(since.text()));
   return line;
 }
 
@@ -72,7 +72,8 @@ std::string table_of(const app::Listing& listing, const Output& out) {
           << Table::Cell{to_string(endpoint.ports), Colour::none, true} << Table::Cell{to_string(endpoint.protocol)}
           << Table::Cell{endpoint.address.to_string()} << Table::Cell{to_string(allocation->kind)}
           << Table::Cell{number_or(allocation->preferred, "-"), got_it ? Colour::dim : Colour::yellow, true}
-          << Table::Cell{to_string(state), colour_of(state)} << Table::Cell{escape(allocation->since), Colour::dim};
+          << Table::Cell{to_string(state), colour_of(state)}
+          << Table::Cell{escape(allocation->since.text()), Colour::dim};
   }
   return table.render(out, Stream::answer);
 }

@@ -18,7 +18,7 @@ void add_line(std::string& text, std::string_view label, std::string_view line) 
 std::string allocation_line(const Allocation& allocation) {
   auto line = fmt::format("{} has {} ({}", escape(allocation.service), to_string(allocation.endpoint),
                           to_string(allocation.kind));
-  if (!allocation.since.empty()) line += ", since " + escape(allocation.since);
+  if (!allocation.since.empty()) line += ", since " + escape(allocation.since.text());
   return line + ")";
 }
 

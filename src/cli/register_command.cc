@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstddef>
 #include <string>
 
@@ -26,7 +25,7 @@ std::expected<std::vector<Request>, Error> requests_of(const Session& session, c
     if (!text) return std::unexpected(text.error());
     // Requests, decisions, allocations, history.
     constexpr std::size_t memory_of_a_request = 1300;
-    session.make_room(memory_of_a_request * static_cast<std::size_t>(std::ranges::count(*text, '\n')));
+    session.make_room(memory_of_a_request * count_lines(*text));
     return parse_batch(*text);
   }
   if (words.size() < 2) {
@@ -90,7 +89,10 @@ Result run_register(Session& session, const Arguments& arguments) {
     return exit_done;
   }
   for (const auto& decision : *decisions) {
-    if (batch) out.answer(decision.allocation.service + " ");
+    if (batch) {
+      out.answer(decision.allocation.service);
+      out.answer(" ");
+    }
     out.answer_line(to_string(decision.allocation.endpoint.ports));
   }
   return exit_done;

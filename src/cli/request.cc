@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstddef>
+#include <memory_resource>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -27,11 +27,6 @@ void split(std::string_view line, std::vector<std::string_view>& words) {
     while (at != end && !is_blank(*at)) ++at;
     words.emplace_back(begin, at);
   }
-}
-
-Error in_line(std::size_t number, Error error) {
-  error.message = fmt::format("line {}: {}", number, error.message);
-  return error;
 }
 
 Error named_twice(std::string_view service, std::size_t first, std::size_t second) {
@@ -64,12 +59,18 @@ std::expected<Request, Error> parse_request(const std::vector<std::string_view>&
   return request;
 }
 
+std::size_t count_lines(std::string_view text) {
+  std::size_t lines = 1;
+  for (auto end = text.find('\n'); end != std::string_view::npos; end = text.find('\n', end + 1)) ++lines;
+  return lines;
+}
+
 std::expected<std::vector<Request>, Error> parse_batch(std::string_view text) {
-  const auto lines = static_cast<std::size_t>(std::ranges::count(text, '\n')) + 1;
+  const auto lines = count_lines(text);
   std::vector<Request> requests;
   requests.reserve(lines);
-  std::unordered_map<std::string_view, std::size_t> line_of;
-  line_of.reserve(lines);
+  std::pmr::monotonic_buffer_resource memory;
+  std::pmr::unordered_map<std::string_view, std::size_t> line_of(lines, &memory);
   std::vector<std::string_view> words;
   std::size_t number = 0;
   while (!text.empty()) {
@@ -80,7 +81,7 @@ std::expected<std::vector<Request>, Error> parse_batch(std::string_view text) {
     if (words.empty()) continue;
     auto request = parse_request(words);
     if (!request) return std::unexpected(in_line(number, std::move(request).error()));
-    request->label.append("line ").append(std::to_string(number)).append(": ");
+    request->line = number;
     const auto [first, is_new] = line_of.emplace(words.front(), number);
     if (!is_new) return std::unexpected(named_twice(words.front(), first->second, number));
     requests.push_back(std::move(*request));

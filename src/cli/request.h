@@ -1,6 +1,7 @@
 // What the words of a command line, or the lines of a file, ask for.
 #pragma once
 
+#include <cstddef>
 #include <expected>
 #include <optional>
 #include <string_view>
@@ -17,6 +18,9 @@ std::expected<std::optional<PortRange>, Error> within_of(const Arguments& argume
 
 // SERVICE SPEC [fixed|flexible]. Errors: usage.
 std::expected<Request, Error> parse_request(const std::vector<std::string_view>& words);
+
+// How many requests it may have at most.
+std::size_t count_lines(std::string_view text);
 
 // A file of requests: one a line, blanks between the words, # begins a comment.
 // Errors: usage, with the number of the line; also when a service is named twice, or nothing is asked for.

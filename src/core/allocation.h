@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/endpoint.h"
+#include "core/moment.h"
 #include "core/owner.h"
 #include "core/rare.h"
 
@@ -38,8 +39,7 @@ struct Allocation {
   Kind kind = Kind::flexible;
   // The (first) port that was asked for. Unknown for what was taken over from a file that does not say.
   std::optional<Port> preferred = {};
-  // RFC 3339, UTC, as written; empty if unknown.
-  std::string since = {};
+  Moment since = {};
   Owner owner = {};
   Rare<Contest> contest = {};
   std::vector<Field> unknown = {};

@@ -1,5 +1,7 @@
 #include "core/error.h"
 
+#include <fmt/format.h>
+
 namespace berth {
 
 std::string_view to_string(ErrorCode code) {
@@ -24,6 +26,11 @@ std::string_view to_string(ErrorCode code) {
       return "bug";
   }
   return "";
+}
+
+Error in_line(std::size_t line, Error error) {
+  if (line != 0) error.message.insert(0, fmt::format("line {}: ", line));
+  return error;
 }
 
 }  // namespace berth

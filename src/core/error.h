@@ -1,6 +1,7 @@
 // Why an answer could not be given: what, who, and what to do about it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -32,5 +33,8 @@ struct Error {
   std::string hint = {};
   std::vector<Holder> holders = {};
 };
+
+// The same of one request of a batch, which stands in that line; as it is if the line is 0.
+Error in_line(std::size_t line, Error error);
 
 }  // namespace berth

@@ -107,7 +107,7 @@ void append_json_number(std::string& out, std::uint64_t number) {
 
 JsonPen::JsonPen(std::string& out, std::size_t room) : out_(out) {
   const auto size = out.size();
-  out.resize(size + room);
+  out.resize_and_overwrite(size + room, [](char*, std::size_t all) { return all; });
   at_ = out.data() + size;
 }
 

@@ -78,13 +78,14 @@ class Decider {
       : registry_(std::move(registry)), sight_(sight), now_(now), occupied_(registry_) {}
 
   std::expected<Decision, Error> decide(const Request& request) {
-    const auto* current = registry_.find(request.service);
+    const auto place = registry_.locate(request.service);
+    const auto* const current = place.allocation;
     auto decision = current ? decide_again(request, *current) : decide_new(request, nullptr);
     if (!decision) return decision;
     if (current) decision->before = *current;
     if (decision->changes()) {
       if (current) occupied_.remove(*current);
-      occupied_.add(registry_.put(decision->allocation));
+      occupied_.add(registry_.put(place, decision->allocation));
     }
     return decision;
   }
@@ -173,7 +174,7 @@ class Decider {
     decision.warnings = std::move(landing->warnings);
     record_owner(decision, std::move(landing->owner));
     warn_of_odd_port(decision, sight_.kernel());
-    if (const auto* other = namesake(request); other != nullptr && !preferred) {
+    if (const auto* other = preferred ? nullptr : namesake(request); other != nullptr) {
       decision.notes.push_back(advise_on_namesake(*other, request.service, true, is_in_use(other->endpoint, sight_)));
     }
     return decision;
@@ -194,9 +195,9 @@ class Decider {
 
   Result take_fixed(const Request& request, const Allocation* current) const {
     if (const auto* other = occupied_.find(request.endpoint, request.service)) {
-      return refuse(
-          request, fmt::format("port {} is allocated to {} ({}{})", to_string(request.endpoint), escape(other->service),
-                               to_string(other->kind), other->since.empty() ? "" : ", since " + escape(other->since)));
+      return refuse(request, fmt::format("port {} is allocated to {} ({}{})", to_string(request.endpoint),
+                                         escape(other->service), to_string(other->kind),
+                                         other->since.empty() ? "" : ", since " + escape(other->since.text())));
     }
     Decision decision{Choice::preferred, allocation_for(request, current, Kind::fixed, request.endpoint.ports)};
     const auto own = own_endpoint(current);
@@ -302,8 +303,7 @@ std::expected<Outcome, Error> decide(Registry registry, std::span<const Request>
     auto decision = decider.decide(request);
     if (!decision) {
       auto error = std::move(decision).error();
-      error.message.insert(0, request.label);
-      return std::unexpected(std::move(error));
+      return std::unexpected(in_line(request.line, std::move(error)));
     }
     outcome.decisions.push_back(std::move(*decision));
   }

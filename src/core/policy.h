@@ -27,8 +27,8 @@ struct Request {
   std::optional<PortRange> within = {};
   // Refuse a fixed port that is in use.
   bool strict = false;
-  // What an error about this request begins with, such as "line 3: ".
-  std::string label = {};
+  // Where it stands in a batch, for errors; 0 for one that stands alone.
+  std::size_t line = 0;
 };
 
 // What the policy may ask about the machine, the cheapest first. The answers are taken to be of one moment.

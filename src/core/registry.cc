@@ -32,13 +32,14 @@ bool Registry::has_owners() const {
   return unread_ && allocations_.empty() ? unread_->have_owners : std::ranges::any_of(allocations(), has_owner);
 }
 
-const Allocation* Registry::find(std::string_view service) const {
-  const auto found = allocations_.find(service);
-  if (found != allocations_.end()) return &found->second;
-  if (!unread_) return nullptr;
+Registry::Place Registry::locate(std::string_view service) const {
+  const auto next = allocations_.lower_bound(service);
+  if (next != allocations_.end() && next->first == service) return {&next->second, next};
+  if (!unread_) return {nullptr, next};
   const auto row = std::ranges::lower_bound(unread_->rows, service, {}, &UnreadAllocations::Row::service);
-  if (row == unread_->rows.end() || row->service != service) return nullptr;
-  return &allocations_.emplace(service, unread_->read(*row)).first->second;
+  if (row == unread_->rows.end() || row->service != service) return {nullptr, next};
+  const auto read = allocations_.emplace_hint(next, service, unread_->read(*row));
+  return {&read->second, read};
 }
 
 std::vector<const Allocation*> Registry::overlapping(const Endpoint& endpoint,
@@ -53,6 +54,10 @@ std::vector<const Allocation*> Registry::overlapping(const Endpoint& endpoint,
 const Allocation& Registry::put(Allocation allocation) {
   auto service = allocation.service;
   return allocations_.insert_or_assign(std::move(service), std::move(allocation)).first->second;
+}
+
+const Allocation& Registry::put(const Place& place, const Allocation& allocation) {
+  return allocations_.insert_or_assign(place.next, allocation.service, allocation)->second;
 }
 
 void Registry::append(Allocation allocation) {

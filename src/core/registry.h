@@ -49,7 +49,13 @@ class Registry {
   // Whether an owner is recorded with any of them.
   bool has_owners() const;
   // Null if the service has none. Valid until the registry changes.
-  const Allocation* find(std::string_view service) const;
+  const Allocation* find(std::string_view service) const { return locate(service).allocation; }
+  // Where a service's allocation is, or where it would stand, so that it need not be looked for twice.
+  struct Place {
+    const Allocation* allocation;
+    Allocations::const_iterator next;  // itself, or the first one after it
+  };
+  Place locate(std::string_view service) const;
   // Every allocation that overlaps `endpoint`, but for the one of `except`. By name.
   std::vector<const Allocation*> overlapping(const Endpoint& endpoint,
                                              std::optional<std::string_view> except = {}) const;
@@ -57,6 +63,8 @@ class Registry {
   // Adds, or replaces the one of that service. Does not check for overlaps: that is the policy's business.
   // The result is valid until that service's allocation is replaced or erased.
   const Allocation& put(Allocation allocation);
+  // The same for that service's place, if nothing was erased since it was located.
+  const Allocation& put(const Place& place, const Allocation& allocation);
   // The same, for input in order of name: constant time.
   void append(Allocation allocation);
   bool erase(std::string_view service);

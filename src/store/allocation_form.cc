@@ -168,7 +168,7 @@ void append_contest(std::string& out, const Contest& contest) {
 void append_usual_fields(std::string& out, const Allocation& allocation) {
   constexpr std::size_t room_for_names = 128;
   const auto& ports = allocation.endpoint.ports;
-  JsonPen pen(out, room_for_names + 3 * JsonPen::room_for_number + JsonPen::room_for(allocation.since));
+  JsonPen pen(out, room_for_names + 3 * JsonPen::room_for_number + JsonPen::room_for(allocation.since.text()));
   pen.text("\"port\": ");
   pen.number(ports.first);
   if (ports.size() > 1) {
@@ -186,7 +186,7 @@ void append_usual_fields(std::string& out, const Allocation& allocation) {
   }
   if (allocation.since.empty()) return;
   pen.text(", \"since\": ");
-  pen.string(allocation.since);
+  pen.string(allocation.since.text());
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 
 namespace berth::store {
 
+using namespace std::string_view_literals;
 using json::Fault;
 using json::JsonTree;
 
@@ -35,12 +36,12 @@ constexpr std::array verdicts{Verdict::free, Verdict::held, Verdict::allocated, 
 constexpr std::array sources{Source::registry, Source::socket, Source::container, Source::nat,
                              Source::systemd,  Source::kernel, Source::browser};
 
-void append_side(std::string& out, std::string_view name, const Rare<Allocation>& allocation) {
-  out.append(", \"").append(name).append("\": ");
+void append_side(std::string& out, std::string_view intro, const Rare<Allocation>& allocation) {
+  out.append(intro);
   if (allocation) {
     append_allocation(out, *allocation);
   } else {
-    out.append("null");
+    out.append("null"sv);
   }
 }
 
@@ -69,10 +70,10 @@ void append_skip(std::string& out, const Skip& skip) {
 }
 
 void append_record(std::string& out, const Record& record) {
-  append_json_string(out.append("{\"service\": "), record.service);
-  append_side(out, "before", record.before);
-  append_side(out, "after", record.after);
-  if (record.choice) append_json_string(out.append(", \"decision\": "), to_string(*record.choice));
+  append_json_string(out.append("{\"service\": "sv), record.service);
+  append_side(out, ", \"before\": "sv, record.before);
+  append_side(out, ", \"after\": "sv, record.after);
+  if (record.choice) out.append(", \"decision\": \""sv).append(to_string(*record.choice)).append("\""sv);
   if (!record.skipped.empty()) {
     out.append(", \"skipped\": [");
     std::string_view separator;
@@ -196,7 +197,9 @@ std::string history_path(std::string_view registry_path) {
 }
 
 std::string format_commit(const Commit& commit) {
+  constexpr std::size_t usual_length = 200;
   std::string out;
+  out.reserve((commit.records.size() + 1) * usual_length);
   append_json_number(out.append(start_of_line), commit.revision);
   append_json_string(out.append(", \"time\": "), commit.time);
   append_json_string(out.append(", \"user\": "), commit.author.user);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -41,13 +42,31 @@ AmendedText text_of(const Registry& registry, const std::optional<PresentFile>& 
   return amend_strict_form(*file->text, registry, changed);
 }
 
+// Small pieces are sooner put together than written one by one.
+std::expected<void, system::Error> write_all(system::Replacement& replacement,
+                                             const std::vector<std::string_view>& pieces) {
+  constexpr std::size_t small = 4096;
+  std::string gathered;
+  for (const auto piece : pieces) {
+    if (gathered.size() + piece.size() > small) {
+      if (auto written = replacement.write(std::exchange(gathered, {})); !written) return written;
+    }
+    if (piece.size() <= small) {
+      gathered.append(piece);
+    } else if (auto written = replacement.write(piece); !written) {
+      return written;
+    }
+  }
+  return replacement.write(gathered);
+}
+
 std::expected<system::Replacement, system::Error> write_beside(system::Files& files, const std::string& target,
                                                                const std::optional<system::FileStatus>& like,
                                                                const AmendedText& text) {
   auto replacement = system::Replacement::begin(files, target, like);
   if (!replacement) return replacement;
-  for (const auto piece : text.pieces) {
-    if (auto written = replacement->write(piece); !written) return std::unexpected(std::move(written.error()));
+  if (auto written = write_all(*replacement, text.pieces); !written) {
+    return std::unexpected(std::move(written.error()));
   }
   return replacement;
 }

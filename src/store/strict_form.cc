@@ -129,7 +129,7 @@ bool take_optional_fields(Cursor& cursor, Allocation& allocation) {
   return true;
 }
 
-// Reads into `allocation`, which has nothing in it yet but perhaps room for strings.
+// Reads into `allocation`, which has nothing in it yet but perhaps room for its name.
 bool take_allocation(Cursor& cursor, std::string_view service, Allocation& allocation) {
   allocation.service = service;
   return cursor.take(": {") && take_endpoint(cursor, allocation.endpoint) && take_kind(cursor, allocation.kind) &&
@@ -161,13 +161,10 @@ bool take_registry(std::string_view text, std::uint64_t& revision, Take take) {
          cursor.take("\n}\n") && cursor.is_at_end();
 }
 
-// As new, but for the room that its strings have.
+// As new, but for the room that its name has.
 void clear(Allocation& allocation) {
-  auto since = std::move(allocation.since);
   auto service = std::move(allocation.service);
   allocation = {};
-  since.clear();
-  allocation.since = std::move(since);
   allocation.service = std::move(service);
 }
 

@@ -17,19 +17,13 @@ using testing::SizeIs;
 using tests::allocation;
 using tests::endpoint;
 using tests::listener;
+using tests::many;
+using tests::many_from;
 using tests::nameless;
 using tests::registry;
 using tests::request;
 using tests::taken_over;
 using tests::World;
-
-constexpr unsigned many = 20;
-
-std::vector<Request> many_from(std::string_view spec) {
-  std::vector<Request> requests;
-  for (unsigned index = 0; index < many; ++index) requests.push_back(request("s" + std::to_string(10 + index), spec));
-  return requests;
-}
 
 TEST(Batch, IsOneCommit) {
   World world;
@@ -49,7 +43,7 @@ TEST(Batch, IsNothingIfOneIsRefused) {
   World world(registry({allocation("app", "9000")}));
   auto asked = many_from("8080");
   asked.push_back(request("web", "9000", Kind::fixed));
-  asked.back().label = "line 21: ";
+  asked.back().line = 21;
   const auto error = register_services(world.context(), asked).error();
   EXPECT_EQ(error.code, ErrorCode::taken);
   EXPECT_TRUE(error.message.starts_with("line 21: port 9000/tcp is allocated to app"));

@@ -17,6 +17,7 @@ using testing::SizeIs;
 using tests::endpoint;
 using tests::FakeMachine;
 using tests::listener;
+using tests::many_from;
 using tests::request;
 
 void fill(FakeMachine& machine) {
@@ -140,11 +141,34 @@ TEST(LookingAhead, NamesEverybodyAtOnceWhereAPreferredPortIsInUse) {
   }
 }
 
+TEST(LookingAhead, OfManyNamesThoseWhoListen) {
+  FakeMachine machine;
+  fill(machine);
+  LookingGlass glass(machine);
+  auto asked = many_from("9000");
+  asked.push_back(request("web", "8085"));
+  glass.look_ahead(asked);
+  glass.hurry();
+  EXPECT_EQ(glass.sight().holders(endpoint("8085")).at(0).process, "nginx");
+  EXPECT_THAT(machine.scene.probed, IsEmpty());
+}
+
+TEST(LookingAhead, OfManyWhoDoesNotListenIsSeenWithoutAName) {
+  FakeMachine machine;
+  machine.scene.holders = {tests::draining("8080")};
+  LookingGlass glass(machine);
+  const auto asked = many_from("8080");
+  glass.look_ahead(asked);
+  glass.hurry();
+  EXPECT_FALSE(machine.was_asked_for_owners());
+  EXPECT_THAT(glass.sight().holders(endpoint("8080")), SizeIs(1));
+}
+
 TEST(Survey, SparesTheProbeOfAPortWithoutSockets) {
   FakeMachine machine;
   fill(machine);
   LookingGlass glass(machine);
-  const std::array asked{request("a", "8080"), request("b", "9000")};
+  const auto asked = many_from("8080");
   glass.survey(asked);
   EXPECT_EQ(glass.sight().probe(endpoint("9000")).result, Probe::Result::bindable);
   EXPECT_THAT(machine.scene.probed, IsEmpty());
@@ -156,7 +180,7 @@ TEST(Survey, SaysNothingOfWhatItDidNotCover) {
   FakeMachine machine;
   machine.scene.holders = {listener("7000"), listener("9000/udp")};
   LookingGlass glass(machine);
-  const std::array asked{request("a", "8080")};
+  const auto asked = many_from("8080");
   glass.survey(asked);
   EXPECT_EQ(glass.sight().probe(endpoint("7000")).result, Probe::Result::in_use);
   EXPECT_EQ(glass.sight().probe(endpoint("9000/udp")).result, Probe::Result::in_use);
@@ -167,7 +191,7 @@ TEST(Survey, IsNotTrustedWithABlindSpot) {
   FakeMachine machine;
   machine.blind_spots = {{"socket", "why"}};
   LookingGlass glass(machine);
-  const std::array asked{request("a", "8080")};
+  const auto asked = many_from("8080");
   glass.survey(asked);
   glass.sight().probe(endpoint("8080"));
   EXPECT_THAT(machine.scene.probed, SizeIs(1));
@@ -177,10 +201,20 @@ TEST(Survey, IsTrustedWhereOnlyNamesAreMissing) {
   FakeMachine machine;
   machine.blind_spots = {{"socket", "owners need root", false}};
   LookingGlass glass(machine);
-  const std::array asked{request("a", "8080")};
+  const auto asked = many_from("8080");
   glass.survey(asked);
   glass.sight().probe(endpoint("8080"));
   EXPECT_THAT(machine.scene.probed, IsEmpty());
+}
+
+TEST(Survey, IsNotWorthItForAFew) {
+  FakeMachine machine;
+  LookingGlass glass(machine);
+  const std::array asked{request("a", "8080"), request("b", "9000")};
+  glass.survey(asked);
+  EXPECT_THAT(machine.questions, IsEmpty());
+  glass.sight().probe(endpoint("9000"));
+  EXPECT_THAT(machine.scene.probed, SizeIs(1));
 }
 
 }  // namespace

@@ -103,7 +103,7 @@ TEST(Register, ABadNameIsRefusedBeforeAnythingElse) {
 TEST(Register, ABadNameOfABatchSaysWhere) {
   World world;
   std::array asked{request("web", "8080"), request("-n", "8081")};
-  asked[1].label = "line 2: ";
+  asked[1].line = 2;
   EXPECT_THAT(register_services(world.context(), asked).error().message,
               testing::StartsWith("line 2: invalid service"));
 }

@@ -128,6 +128,15 @@ struct World {
   std::vector<store::Commit> commits() { return store.history("").value(); }
 };
 
+// More than a probe for each would be worth.
+constexpr unsigned many = 20;
+
+inline std::vector<Request> many_from(std::string_view spec) {
+  std::vector<Request> requests;
+  for (unsigned index = 0; index < many; ++index) requests.push_back(request("s" + std::to_string(10 + index), spec));
+  return requests;
+}
+
 // What another process registers.
 inline void put(store::Store& store, const Allocation& allocation) {
   const auto added = store.update({}, [&](Registry registry) {

@@ -72,10 +72,10 @@ TEST(ParseBatch, SaysInWhichLineAMistakeIs) {
   EXPECT_THAT(parse_batch("web fixed").error().message, StartsWith("line 1: "));
 }
 
-TEST(ParseBatch, LabelsEveryRequestWithItsLine) {
+TEST(ParseBatch, TellsTheLineOfEveryRequest) {
   const auto requests = parse_batch("\nweb 8080\ndb 5432\n").value();
-  EXPECT_EQ(requests[0].label, "line 2: ");
-  EXPECT_EQ(requests[1].label, "line 3: ");
+  EXPECT_EQ(requests[0].line, 2);
+  EXPECT_EQ(requests[1].line, 3);
 }
 
 TEST(ParseBatch, AServiceMayStandInItOnce) {

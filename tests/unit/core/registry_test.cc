@@ -51,6 +51,21 @@ TEST(Registry, AppendReplacesToo) {
   EXPECT_EQ(registry, tests::registry({allocation("app", "82"), allocation("web", "81")}));
 }
 
+TEST(Registry, APlaceIsWhereItIsOrWouldBe) {
+  auto registry = tests::registry({allocation("app", "80"), allocation("web", "81")});
+  const auto there = registry.locate("app");
+  EXPECT_EQ(there.allocation, registry.find("app"));
+  EXPECT_EQ(registry.put(there, allocation("app", "82")), allocation("app", "82"));
+  for (const auto* name : {"a", "db", "zoo"}) {
+    const auto place = registry.locate(name);
+    EXPECT_EQ(place.allocation, nullptr) << name;
+    registry.put(allocation("between", "83"));  // that others were added meanwhile does no harm
+    EXPECT_EQ(registry.put(place, allocation(name, "84")), allocation(name, "84"));
+  }
+  EXPECT_EQ(registry, tests::registry({allocation("a", "84"), allocation("app", "82"), allocation("between", "83"),
+                                       allocation("db", "84"), allocation("web", "81"), allocation("zoo", "84")}));
+}
+
 TEST(Registry, EraseSaysWhetherItWasThere) {
   auto registry = tests::registry({allocation("web", "80")});
   EXPECT_FALSE(registry.erase("app"));

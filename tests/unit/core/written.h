@@ -72,7 +72,7 @@ inline Allocation moved(std::string_view service, std::string_view spec, Port pr
 inline Allocation taken_over(std::string_view service, std::string_view spec, Kind kind = Kind::flexible) {
   auto made = allocation(service, spec, kind);
   made.preferred.reset();
-  made.since.clear();
+  made.since = {};
   return made;
 }
 
