@@ -2,18 +2,13 @@
 
 #include <arpa/inet.h>
 #include <linux/if_link.h>
-#include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
-#include <sys/socket.h>
 
-#include <array>
-#include <cerrno>
-#include <optional>
 #include <string_view>
+#include <utility>
 
-#include "system/netlink_answer.h"
-#include "system/unique_fd.h"
+#include "system/netlink.h"
 
 namespace berth::system {
 namespace {
@@ -37,63 +32,34 @@ unsigned port_attribute_of(std::string_view kind) {
   return 0;
 }
 
-std::optional<TunnelDevice> tunnel_of(ByteSpan payload) {
+}  // namespace
+
+bool read_tunnel_device(ByteSpan payload, std::vector<TunnelDevice>& devices) {
   const auto message = peek<ifinfomsg>(payload);
-  if (!message || (message->ifi_flags & IFF_UP) == 0) return std::nullopt;
+  if (!message) return false;
+  if ((message->ifi_flags & IFF_UP) == 0) return true;
   const auto attributes = after(payload, sizeof(ifinfomsg));
   const auto link = attribute(attributes, IFLA_LINKINFO);
   TunnelDevice device{text_of(attribute(attributes, IFLA_IFNAME)), text_of(attribute(link, IFLA_INFO_KIND)), 0};
   const auto type = port_attribute_of(device.kind);
-  if (type == 0) return std::nullopt;
+  if (type == 0) return true;
   const auto port = peek<std::uint16_t>(attribute(attribute(link, IFLA_INFO_DATA), type));
-  if (!port) return std::nullopt;
+  if (!port) return true;
   device.port = ntohs(*port);
-  return device;
-}
-
-bool ask_for_links(const UniqueFd& fd) {
-  struct {
-    nlmsghdr header{};
-    ifinfomsg body{};
-  } request;
-  request.header.nlmsg_len = sizeof(request);
-  request.header.nlmsg_type = RTM_GETLINK;
-  request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-  sockaddr_nl kernel{};
-  kernel.nl_family = AF_NETLINK;
-  return ::sendto(fd.get(), &request, sizeof(request), 0, reinterpret_cast<const sockaddr*>(&kernel), sizeof(kernel)) ==
-         ssize_t{sizeof(request)};
-}
-
-}  // namespace
-
-bool read_tunnel_devices(ByteSpan datagram, std::vector<TunnelDevice>& devices) {
-  while (const auto header = peek<nlmsghdr>(datagram)) {
-    if (header->nlmsg_len < sizeof(nlmsghdr) || header->nlmsg_len > datagram.size()) return false;
-    if (header->nlmsg_type != RTM_NEWLINK) return false;
-    const auto device = tunnel_of(datagram.first(header->nlmsg_len).subspan(sizeof(nlmsghdr)));
-    if (device) devices.push_back(*device);
-    datagram = after(datagram, header->nlmsg_len);
-  }
-  return datagram.empty();
+  devices.push_back(std::move(device));
+  return true;
 }
 
 std::vector<TunnelDevice> tunnel_devices() {
   std::vector<TunnelDevice> devices;
-  const UniqueFd fd(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
-  if (!fd || !ask_for_links(fd)) return devices;
-  // The kernel's datagrams are no longer (af_netlink.c: netlink_dump).
-  std::array<std::byte, std::size_t{64} * 1024> buffer;
-  while (true) {
-    sockaddr_nl sender{};
-    socklen_t length = sizeof(sender);
-    const auto got =
-        ::recvfrom(fd.get(), buffer.data(), buffer.size(), 0, reinterpret_cast<sockaddr*>(&sender), &length);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return devices;
-    if (sender.nl_pid != 0) continue;
-    if (!read_tunnel_devices(ByteSpan(buffer).first(static_cast<std::size_t>(got)), devices)) return devices;
-  }
+  auto socket = NetlinkSocket::open(NETLINK_ROUTE);
+  if (!socket) return devices;
+  NetlinkRequest request(RTM_GETLINK);
+  request.append(ifinfomsg{});
+  // What was read before an answer broke off is so all the same.
+  [[maybe_unused]] const auto dumped = socket->dump(
+      request, [&](const NetlinkMessage& message) { return read_tunnel_device(message.payload, devices); });
+  return devices;
 }
 
 }  // namespace berth::system

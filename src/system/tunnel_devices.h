@@ -20,8 +20,8 @@ struct TunnelDevice {
 // ask. Empty also if the kernel does not answer.
 std::vector<TunnelDevice> tunnel_devices();
 
-// Appends those of one datagram of the kernel's answer. False when nothing more is to come, or nothing that can be
-// understood. Pure: any bytes may come in.
-bool read_tunnel_devices(std::span<const std::byte> datagram, std::vector<TunnelDevice>& devices);
+// Appends the one that a message of the kernel's answer is about, if it is about one. False if that is no such message.
+// Pure: any bytes may come in.
+bool read_tunnel_device(std::span<const std::byte> payload, std::vector<TunnelDevice>& devices);
 
 }  // namespace berth::system

@@ -33,17 +33,17 @@ void check_sockets(ByteSpan datagram, Transport transport) {
 
 void check_messages(ByteSpan datagram) {
   std::vector<AddressSpan> addresses;
+  std::vector<TunnelDevice> tunnels;
   const auto step = read_datagram(datagram, {.sequence = 1, .port_id = 1}, [&](const NetlinkMessage& message) {
     auto rest = message.payload;
     for (std::size_t count = 0; next_attribute(rest); ++count) {
       promise(count < message.payload.size(), "attributes come to an end");
     }
+    read_tunnel_device(message.payload, tunnels);
     return read_local_route(message.payload, addresses);
   });
   promise(step.error >= 0 && step.error <= 4095, "an error is an errno");
   for (const auto& address : addresses) promise(address.first <= address.last, "addresses are in order");
-  std::vector<TunnelDevice> tunnels;
-  read_tunnel_devices(datagram, tunnels);
 }
 
 }  // namespace
@@ -55,6 +55,8 @@ void netlink(std::string_view input) {
   check_messages(datagram);
   std::vector<AddressSpan> addresses;
   read_local_route(datagram, addresses);
+  std::vector<TunnelDevice> tunnels;
+  read_tunnel_device(datagram, tunnels);
 }
 
 }  // namespace berth::fuzz
