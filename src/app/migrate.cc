@@ -47,7 +47,7 @@ class Planner {
       return std::unexpected(Error{
           ErrorCode::unseen,
           fmt::format("nothing listens on {}, so it cannot be {}", to_string(running.endpoint), quote(running.service)),
-          fmt::format("start it first; or register it: berth register {} {} fixed", shell_word(running.service),
+          fmt::format("start it first; or register it: berth register {} {} fixed", operand(running.service),
                       to_string(running.endpoint))});
     }
     // What runs must never be moved.

@@ -13,9 +13,6 @@ namespace {
 
 bool is_service_unit(const Holder& holder) { return holder.unit.ends_with(".service"); }
 
-// A name in the place of a command's argument, where it must not be taken for an option.
-std::string operand(std::string_view name) { return (name.starts_with('-') ? "-- " : "") + shell_word(name); }
-
 void advise_on_claim(const Holder& holder, std::vector<std::string>& advice) {
   if (has_name(holder.container)) {
     advice.push_back(fmt::format("stop the container: docker stop {}", operand(holder.container->name)));

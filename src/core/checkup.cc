@@ -45,7 +45,7 @@ class RegistryCheck {
          one.service,
          one.endpoint,
          fmt::format("{} and {} are both registered for {}", name(one), name(other), port(one.endpoint)),
-         {fmt::format("give one of them another port: berth release {}", shell_word(other.service))}});
+         {fmt::format("give one of them another port: berth release {}", operand(other.service))}});
   }
 
   void ephemeral(const Allocation& allocation) {
@@ -146,7 +146,7 @@ class AllocationCheck {
                        port(holder.endpoint), text(holder)),
            {fmt::format("set the port in its configuration to what  berth get {}  says; or register the port that it "
                         "has: berth register {} {} fixed",
-                        shell_word(allocation.service), shell_word(allocation.service), to_spec(holder.endpoint))}});
+                        operand(allocation.service), operand(allocation.service), to_spec(holder.endpoint))}});
       return;
     }
   }

@@ -51,16 +51,15 @@ bool may_be_called(const Allocation& registered, std::string_view service) {
 
 std::string advise_on_namesake(const Allocation& registered, std::string_view service, bool is_asking_registered,
                                bool in_use) {
-  const auto other = shell_word(registered.service);
-  const auto own = shell_word(service);
+  const auto own = operand(service);
   const auto spec = to_spec(registered.endpoint);
-  const auto released = is_asking_registered ? own + " " + other : other;
-  const auto anew = in_use ? fmt::format("berth migrate --running {}={}", own, spec)
+  const auto released = is_asking_registered ? operands({service, registered.service}) : operand(registered.service);
+  const auto anew = in_use ? fmt::format("berth migrate --running {}={}", shell_word(service), spec)
                            : fmt::format("berth register {} {} {}", own, spec, to_string(registered.kind));
   return fmt::format(
       "if {} is the same service, ask under that name: berth register {} {}\n"
       "or call it {} from now on: berth release {}, then {}",
-      escape(registered.service), other, spec, escape(service), released, anew);
+      escape(registered.service), operand(registered.service), spec, escape(service), released, anew);
 }
 
 }  // namespace berth

@@ -39,7 +39,7 @@ PlannedChange plan_take_over(const GrowingRegistry& registry, Allocation found, 
       return {keep, std::move(found), "registered already"};
     }
     const auto advice =
-        fmt::format("berth register {} {} would change that", escape(found.service), to_spec(found.endpoint));
+        fmt::format("berth register {} {} would change that", operand(found.service), to_spec(found.endpoint));
     return {conflict, std::move(found),
             fmt::format("{}; but it is registered with {}: {}", because, to_string(current->endpoint), advice)};
   }

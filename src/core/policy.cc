@@ -113,7 +113,7 @@ class Decider {
         if (request.endpoint != current.endpoint) {
           decision.notes.push_back(
               fmt::format("it was taken over with {} and is running there; to move it: berth register {} {} fixed",
-                          to_string(current.endpoint), shell_word(current.service), to_spec(request.endpoint)));
+                          to_string(current.endpoint), operand(current.service), to_spec(request.endpoint)));
         }
         return decision;
       }
@@ -242,7 +242,7 @@ class Decider {
     decision.warnings.push_back(
         fmt::format("{}\n  1. stop what uses it\n  2. or let the service move: berth register {} {} flexible\n"
                     "  3. or give one of the two another port in its configuration",
-                    what, shell_word(request.service), to_spec(request.endpoint)));
+                    what, operand(request.service), to_spec(request.endpoint)));
     return {};
   }
 
@@ -250,7 +250,7 @@ class Decider {
   std::unexpected<Error> refuse(const Request& request, std::string message) const {
     Error error{ErrorCode::taken, std::move(message)};
     if (const auto other = find_flexible(request, nullptr, std::nullopt)) {
-      error.hint = fmt::format("berth register {} {} flexible   would give {}", shell_word(request.service),
+      error.hint = fmt::format("berth register {} {} flexible   would give {}", operand(request.service),
                                to_spec(request.endpoint), to_string(other->allocation.endpoint.ports));
     }
     if (const auto* other = namesake(request)) {

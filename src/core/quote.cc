@@ -120,4 +120,12 @@ std::string shell_word(std::string_view text) {
   return word.append("'");
 }
 
+std::string operands(std::initializer_list<std::string_view> texts) {
+  const bool any_like_an_option =
+      std::ranges::any_of(texts, [](std::string_view text) { return text.starts_with('-'); });
+  std::string words = any_like_an_option ? "--" : "";
+  for (const auto text : texts) words.append(words.empty() ? "" : " ").append(shell_word(text));
+  return words;
+}
+
 }  // namespace berth

@@ -57,7 +57,7 @@ std::string in_part(const Claim& claim, const std::vector<const Allocation*>& re
   const auto kind = to_string(claim.is_there ? Kind::fixed : first.kind);
   if (registered.size() == 1) {
     const auto all = to_spec(united(first.endpoint, claim.endpoint));
-    return text + fmt::format("berth register {} {} {}", shell_word(first.service), all, kind);
+    return text + fmt::format("berth register {} {} {}", operand(first.service), all, kind);
   }
   const auto is_free = [&](const Endpoint& gap) {
     return std::ranges::none_of(registered, [&](const Allocation* one) { return overlap(one->endpoint, gap); });

@@ -36,7 +36,7 @@ bool gives_port(const Difference& change) {
 }
 
 std::string as_flexible(const Allocation& allocation) {
-  return fmt::format("berth register {} {} flexible", shell_word(allocation.service), to_spec(allocation.endpoint));
+  return fmt::format("berth register {} {} flexible", operand(allocation.service), to_spec(allocation.endpoint));
 }
 
 Error both_have(const Allocation& one, const Allocation& other) {

@@ -65,7 +65,7 @@ std::string fault_of(const std::string& path, bool may_be_link) {
            std::string(another_registry);
   }
   if (!S_ISREG(status.st_mode)) {
-    return shown(path) + " is " + kind_of(status.st_mode) + ", and must be a regular file: ls -l " + shell_word(path) +
+    return shown(path) + " is " + kind_of(status.st_mode) + ", and must be a regular file: ls -l " + operand(path) +
            ", and remove it if it is nobody's";
   }
   if (!system::refuse_foreign_file(path, status.st_uid)) {
@@ -125,9 +125,8 @@ Error cannot_read(std::string_view what, const std::string& path, const system::
   const auto word = shell_word(path);
   if (what == "registry" && error.code == EFBIG) {
     return {ErrorCode::unreadable, message,
-            "mv " + word + " " + shell_word(path + ".broken") +
-                "   puts it aside\nberth restore --previous --registry " + word +
-                "   then goes back to the registry before the last commit"};
+            "mv " + operands({path, path + ".broken"}) + "   puts it aside\nberth restore --previous --registry " +
+                word + "   then goes back to the registry before the last commit"};
   }
   return {ErrorCode::unreadable, message, std::string(another_registry)};
 }

@@ -63,7 +63,7 @@ Error with_way_back(Error error, const std::string& path) {
                    std::to_string(previous->revision) + ", the one before");
   }
   // Not where one entry is wrong in a file that a person or another program wrote: that is better mended.
-  if (ways.empty() || known) ways.push_back("rm " + shell_word(path) + "   starts anew with an empty registry");
+  if (ways.empty() || known) ways.push_back("rm " + operand(path) + "   starts anew with an empty registry");
   error.hint.clear();
   for (const auto& way : ways) error.hint += (error.hint.empty() ? "" : "\n") + way;
   return error;

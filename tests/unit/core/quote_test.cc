@@ -102,6 +102,15 @@ TEST(ShellWord, IsQuotedWhereAShellWouldTakeItApart) {
   EXPECT_EQ(shell_word("it's"), "'it'\\''s'");
 }
 
+TEST(Operands, AreTakenForNoOption) {
+  EXPECT_EQ(operand("web"), "web");
+  EXPECT_EQ(operand("a b"), "'a b'");
+  EXPECT_EQ(operand("-n"), "-- -n");
+  EXPECT_EQ(operands({"web", "--all"}), "-- web --all");
+  EXPECT_EQ(operands({"-a", "-b"}), "-- -a -b");
+  EXPECT_EQ(operand(""), "''");
+}
+
 TEST(ShellWord, IsHarmlessToPrintAndToType) {
   EXPECT_EQ(shell_word("a\x1b[31m"), "$'a\\033[31m'");
   EXPECT_EQ(shell_word("a\nb"), "$'a\\012b'");
