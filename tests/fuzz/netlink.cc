@@ -1,4 +1,5 @@
 // The kernel's answers over netlink: sockets, tunnels, routes.
+#include <algorithm>
 #include <cerrno>
 #include <span>
 #include <vector>
