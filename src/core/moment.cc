@@ -5,7 +5,6 @@ namespace berth {
 Moment::Moment(std::string_view text) {
   if (text.size() > room) {
     odd_ = std::string(text);
-    length_ = room + 1;
     return;
   }
   text.copy(usual_.data(), text.size());

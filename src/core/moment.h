@@ -20,7 +20,7 @@ class Moment {
   Moment(const std::string& text) : Moment(std::string_view(text)) {}
   Moment(const char* text) : Moment(std::string_view(text)) {}
 
-  bool empty() const { return length_ == 0; }
+  bool empty() const { return text().empty(); }
   std::string_view text() const;
 
   friend bool operator==(const Moment& left, const Moment& right) { return left.text() == right.text(); }
@@ -30,7 +30,7 @@ class Moment {
 
   Rare<std::string> odd_;  // what is longer
   std::array<char, room> usual_{};
-  std::uint8_t length_ = 0;  // of what is usual; more than there is room for if it is odd
+  std::uint8_t length_ = 0;  // of what is usual
 };
 
 }  // namespace berth

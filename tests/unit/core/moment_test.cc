@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 
 namespace berth {
 namespace {
@@ -23,6 +24,15 @@ TEST(Moment, KeepsWhateverWasWritten) {
     EXPECT_EQ(copy, moment);
     EXPECT_EQ(copy.text(), text);
   }
+}
+
+TEST(Moment, ThatIsMovedFromCanBeReadAndSetAnew) {
+  Moment moment("2026-11-22T18:00:00.123456789+01:00");
+  const auto moved = std::move(moment);
+  EXPECT_EQ(moved.text(), "2026-11-22T18:00:00.123456789+01:00");
+  EXPECT_TRUE(moment.empty());  // NOLINT(bugprone-use-after-move)
+  moment = Moment("2026");
+  EXPECT_EQ(moment.text(), "2026");
 }
 
 TEST(Moment, ComparesByItsText) {
