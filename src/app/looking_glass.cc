@@ -12,6 +12,10 @@ constexpr std::size_t most_named = 3;
 // From so many requests on, one census is cheaper than a probe for each.
 constexpr std::size_t many = 8;
 constexpr Port highest_port = 65535;
+// What is taken, and what the rules pass over, lets services move further up than there are services.
+constexpr std::size_t ports_passed_over = 1024;
+
+Port further(Port port, std::size_t by) { return static_cast<Port>(std::min<std::size_t>(highest_port, port + by)); }
 
 // Everything that they ask for, on every address.
 Endpoint asked_for_by(std::span<const Request> requests) {
@@ -33,9 +37,14 @@ bool LookingGlass::Survey::excludes(const Endpoint& endpoint) const {
   return is_covered && index.overlapping(endpoint).empty();
 }
 
+bool LookingGlass::Survey::ends_before(const Endpoint& endpoint) const {
+  return about.ports.last < endpoint.ports.first;
+}
+
 Sight LookingGlass::sight() {
   return {[this](const Endpoint& endpoint) { return probe(endpoint); },
-          [this](const Endpoint& endpoint) { return holders(endpoint); }, [this] { return kernel(); },
+          [this](const Endpoint& endpoint) { return holders(endpoint); },
+          [this]() -> const KernelRanges& { return kernel(); },
           [this](const Endpoint& endpoint) { return hidden(endpoint); }};
 }
 
@@ -69,13 +78,18 @@ bool LookingGlass::is_refused(const Endpoint& endpoint) {
 
 void LookingGlass::survey(std::span<const Request> requests) {
   if (requests.size() < many) return;
-  const auto asked = asked_for_by(requests);
-  survey(asked.at(PortRange{asked.ports.first, highest_port}));
+  std::size_t ports = 0;
+  for (const auto& request : requests) ports += request.endpoint.ports.size();
+  survey_from(asked_for_by(requests), ports);
 }
 
 void LookingGlass::survey(const Endpoint& preferred, std::size_t count) {
   if (count < many) return;
-  survey(Endpoint{{}, preferred.protocol, {preferred.ports.first, highest_port}});
+  survey_from(Endpoint{{}, preferred.protocol, preferred.ports}, count * preferred.ports.size());
+}
+
+void LookingGlass::survey_from(const Endpoint& asked, std::size_t ports) {
+  survey(asked.at(PortRange{asked.ports.first, further(asked.ports.last, ports + ports_passed_over)}));
 }
 
 void LookingGlass::survey(const Endpoint& all) {
@@ -84,7 +98,16 @@ void LookingGlass::survey(const Endpoint& all) {
   survey_ = complete ? std::make_unique<Survey>(all, std::move(census)) : nullptr;
 }
 
+// A walk that goes on and on beyond what was surveyed: the same again, and as much once more.
+void LookingGlass::survey_beyond(const Endpoint& endpoint) {
+  if (!survey_ || !survey_->ends_before(endpoint) || ++probes_beyond_ < many) return;
+  probes_beyond_ = 0;
+  const auto& surveyed = survey_->about;
+  survey(surveyed.at(PortRange{surveyed.ports.first, further(endpoint.ports.last, surveyed.ports.size())}));
+}
+
 Probe LookingGlass::probe(const Endpoint& endpoint) {
+  survey_beyond(endpoint);
   // Where no socket at all is, a bind can be refused only for the want of an address or of a privilege.
   const bool always_there = endpoint.address.is_wildcard() && endpoint.address.family() != Address::Family::ipv6;
   const bool excluded = survey_ && survey_->excludes(endpoint);

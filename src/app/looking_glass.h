@@ -37,8 +37,8 @@ class LookingGlass {
   // From now on holders are not named any more: for what happens under the lock.
   void hurry() { hurried_ = true; }
 
-  // If there are many requests: takes one census of all that they may get, so that only ports on which something was
-  // seen need a probe. To be called under the lock.
+  // If there are many requests: takes one census of what they may get, so that only ports on which something was seen
+  // need a probe. To be called under the lock. Where they move further up than that, it is taken again.
   void survey(std::span<const Request> requests);
   // The same for `count` ports from the preferred one upward.
   void survey(const Endpoint& preferred, std::size_t count);
@@ -49,6 +49,7 @@ class LookingGlass {
         : about(asked_about), census(std::move(taken)), index(census.holders) {}
     // Whether it shows that no socket is there.
     bool excludes(const Endpoint& endpoint) const;
+    bool ends_before(const Endpoint& endpoint) const;
 
     Endpoint about;
     Census census;
@@ -62,7 +63,9 @@ class LookingGlass {
   Probe probe(const Endpoint& endpoint);
   bool any_refused(std::span<const Request> requests);
   bool is_refused(const Endpoint& endpoint);
+  void survey_from(const Endpoint& asked, std::size_t ports);
   void survey(const Endpoint& all);
+  void survey_beyond(const Endpoint& endpoint);
   std::vector<Holder> holders(const Endpoint& endpoint);
   std::vector<Holder> listeners(const Endpoint& endpoint);
   std::vector<Holder> hidden(const Endpoint& endpoint);
@@ -72,6 +75,7 @@ class LookingGlass {
   bool hurried_ = false;
   std::vector<Seen> seen_;
   std::unique_ptr<Survey> survey_;
+  std::size_t probes_beyond_ = 0;  // since it was taken
   std::unique_ptr<Survey> named_;
   std::unique_ptr<Survey> listeners_;
   std::unique_ptr<Survey> hidden_;

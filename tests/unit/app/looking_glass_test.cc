@@ -176,6 +176,36 @@ TEST(Survey, SparesTheProbeOfAPortWithoutSockets) {
   EXPECT_THAT(machine.scene.probed, SizeIs(1));
 }
 
+// A server may have thousands of sockets on other ports.
+TEST(Survey, IsAboutThePortsThatMayBeGivenOut) {
+  FakeMachine machine;
+  LookingGlass glass(machine);
+  const auto asked = many_from("8080");
+  glass.survey(asked);
+  ASSERT_THAT(machine.questions, SizeIs(1));
+  EXPECT_TRUE(machine.questions[0].about->ports.contains(tests::ports("8080-9000")));
+  EXPECT_LT(machine.questions[0].about->ports.last, 10000);
+}
+
+TEST(Survey, FollowsAWalkThatGoesOnAndOn) {
+  FakeMachine machine;
+  LookingGlass glass(machine);
+  const auto asked = many_from("8080");
+  glass.survey(asked);
+  const auto sight = glass.sight();
+  for (unsigned port = 61000; port < 61100; ++port) sight.probe(endpoint(std::to_string(port)));
+  EXPECT_THAT(machine.questions, SizeIs(2));
+  EXPECT_LT(machine.scene.probed.size(), 10U);
+  EXPECT_EQ(sight.probe(endpoint("8080")).result, Probe::Result::bindable);
+}
+
+TEST(Survey, EndsWithTheLastPort) {
+  FakeMachine machine;
+  LookingGlass glass(machine);
+  glass.survey(endpoint("65000"), 65535);
+  EXPECT_EQ(machine.questions.at(0).about->ports, tests::ports("65000-65535"));
+}
+
 TEST(Survey, SaysNothingOfWhatItDidNotCover) {
   FakeMachine machine;
   machine.scene.holders = {listener("7000"), listener("9000/udp")};
