@@ -162,7 +162,7 @@ std::expected<Plan, Error> apply_migration(const Context& context, const Plan& p
       const auto& result = applied.changes.back();
       if (result.what != PlannedChange::What::add) continue;
       growing.put(result.allocation);
-      records.push_back({result.allocation.service, std::nullopt, result.allocation});
+      records.push_back({std::nullopt, result.allocation});
     }
     if (records.empty()) return std::nullopt;
     return store::Change{std::move(growing).take(), std::move(records)};

@@ -1,6 +1,7 @@
 #include "app/register.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "app/looking_glass.h"
@@ -11,63 +12,78 @@
 namespace berth::app {
 namespace {
 
-// Whatever an existing file has is a name; `is_registered` tells whether it has this one.
-template <typename IsRegistered>
-std::expected<void, Error> check_name(const Request& request, IsRegistered is_registered) {
-  auto checked = check_service_name(request.service);
-  if (checked || is_registered()) return {};
-  return std::unexpected(in_line(request.line, std::move(checked).error()));
-}
+// A name that no service may be given, but that one of an existing file may have.
+struct OddName {
+  const Request* request;
+  Error error;
+};
 
-std::expected<void, Error> check_names(std::span<const Request> requests, const Registry& registry) {
-  for (const auto& request : requests) {
-    const auto is_registered = [&] { return registry.find(request.service) != nullptr; };
-    if (auto checked = check_name(request, is_registered); !checked) return checked;
+// What is asked for; the names are looked at once.
+struct Asked {
+  explicit Asked(std::span<const Request> all) : requests(all) {
+    for (const auto& request : all) {
+      auto checked = check_service_name(request.service);
+      if (!checked) odd_names.push_back({&request, in_line(request.line, std::move(checked).error())});
+    }
   }
-  return {};
-}
 
-std::expected<Outcome, Error> decide_on(Registry registry, std::span<const Request> requests, LookingGlass& glass,
+  // `is_registered` tells whether there is a service of that name.
+  template <typename IsRegistered>
+  std::expected<void, Error> check_names(IsRegistered is_registered) const {
+    const auto refused =
+        std::ranges::find_if_not(odd_names, [&](const OddName& odd) { return is_registered(odd.request->service); });
+    if (refused == odd_names.end()) return {};
+    return std::unexpected(refused->error);
+  }
+  std::expected<void, Error> check_names(const Registry& registry) const {
+    return check_names([&](std::string_view service) { return registry.find(service) != nullptr; });
+  }
+
+  std::span<const Request> requests;
+  std::vector<OddName> odd_names;
+};
+
+std::expected<Outcome, Error> decide_on(Registry registry, const Asked& asked, LookingGlass& glass,
                                         const Context& context) {
-  if (auto checked = check_names(requests, registry); !checked) return std::unexpected(checked.error());
-  glass.survey(requests);
-  return decide(std::move(registry), requests, glass.sight(), context.now());
-}
-
-store::Change change_to(Registry registry, const std::vector<Decision>& decisions) {
-  store::Change change{std::move(registry), {}};
-  change.records.reserve(decisions.size());
-  for (const auto& decision : decisions) {
-    if (!decision.changes()) continue;
-    change.records.push_back(
-        {decision.allocation.service, decision.before, decision.allocation, decision.choice, decision.skipped});
-  }
-  return change;
+  if (auto checked = asked.check_names(registry); !checked) return std::unexpected(std::move(checked).error());
+  glass.survey(asked.requests);
+  return decide(std::move(registry), asked.requests, glass.sight(), context.now());
 }
 
 using Decisions = std::vector<Decision>;
 
+// A record of what was decided, of which nothing is copied.
+store::Change change_to(Registry registry, const std::shared_ptr<const Decisions>& decisions) {
+  store::Change change{std::move(registry), {}};
+  change.records.reserve(decisions->size());
+  for (const auto& decision : *decisions) {
+    if (!decision.changes()) continue;
+    const std::shared_ptr<const Allocation> after(decisions, &decision.allocation);
+    change.records.push_back({decision.before, after, decision.choice, decision.skipped});
+  }
+  return change;
+}
+
 // What needs no lock: services that ask for what they have. Nullopt if anything must be written.
-std::expected<std::optional<Decisions>, Error> keep_all(const Context& context, std::span<const Request> requests,
+std::expected<std::optional<Decisions>, Error> keep_all(const Context& context, const Asked& asked,
                                                         LookingGlass& glass) {
+  const auto& requests = asked.requests;
   if (requests.size() == 1) {
     const auto entry = context.store.find(requests.front().service);
     if (!entry) return std::unexpected(entry.error());
-    const auto is_registered = [&] { return entry->allocation.has_value(); };
-    if (auto checked = check_name(requests.front(), is_registered); !checked) {
-      return std::unexpected(std::move(checked).error());
-    }
+    const auto is_registered = [&](std::string_view) { return entry->allocation.has_value(); };
+    if (auto checked = asked.check_names(is_registered); !checked) return std::unexpected(std::move(checked).error());
     if (!entry->allocation) return std::nullopt;
     auto kept = keep_at_once(requests.front(), *entry->allocation, entry->owners_recorded, glass.sight());
     if (kept) return Decisions{std::move(*kept)};
   }
   auto registry = context.store.read();
   if (!registry) return std::unexpected(std::move(registry).error());
-  if (auto checked = check_names(requests, *registry); !checked) return std::unexpected(std::move(checked).error());
+  if (auto checked = asked.check_names(*registry); !checked) return std::unexpected(std::move(checked).error());
   const auto is_new = [&](const Request& request) { return registry->find(request.service) == nullptr; };
   if (std::ranges::all_of(requests, is_new)) return std::nullopt;
   if (needs_owners(*registry)) glass.look_ahead(requests);
-  auto plan = decide_on(std::move(*registry), requests, glass, context);
+  auto plan = decide_on(std::move(*registry), asked, glass, context);
   if (!plan) return std::unexpected(std::move(plan).error());
   if (plan->changes()) return std::nullopt;
   return std::move(plan->decisions);
@@ -90,33 +106,37 @@ std::expected<Outcome, Error> plan_registration(const Context& context, std::spa
   if (!registry) return std::unexpected(std::move(registry).error());
   LookingGlass glass(context.machine);
   glass.look_ahead(requests);
-  auto outcome = decide_on(std::move(*registry), requests, glass, context);
+  auto outcome = decide_on(std::move(*registry), Asked(requests), glass, context);
   if (outcome) tell_blind_spots(outcome->decisions, glass);
   return outcome;
 }
 
 std::expected<Decisions, Error> register_services(const Context& context, std::span<const Request> requests) {
+  const Asked asked(requests);
   LookingGlass glass(context.machine);
-  auto kept = keep_all(context, requests, glass);
+  auto kept = keep_all(context, asked, glass);
   if (!kept) return std::unexpected(std::move(kept).error());
   if (*kept) return *std::move(*kept);
 
   glass.look_ahead(requests);
   glass.hurry();
-  Decisions decisions;
+  std::shared_ptr<Decisions> decisions;
   const auto mutate = [&](Registry latest) -> std::expected<std::optional<store::Change>, Error> {
-    auto outcome = decide_on(std::move(latest), requests, glass, context);
+    auto outcome = decide_on(std::move(latest), asked, glass, context);
     if (!outcome) return std::unexpected(std::move(outcome).error());
     const bool changes = outcome->changes();
-    decisions = std::move(outcome->decisions);
+    decisions = std::make_shared<Decisions>(std::move(outcome->decisions));
     if (!changes) return std::nullopt;
     return change_to(std::move(outcome->registry), decisions);
   };
   if (auto revision = context.store.update(context.author(), mutate); !revision) {
     return std::unexpected(std::move(revision).error());
   }
-  tell_blind_spots(decisions, glass);
-  return decisions;
+  // A store may have kept the records.
+  const bool is_shared = decisions.use_count() > 1;
+  auto answer = is_shared ? *decisions : std::move(*decisions);
+  tell_blind_spots(answer, glass);
+  return answer;
 }
 
 std::expected<std::vector<Decision>, Error> next_ports(const Context& context, const Endpoint& preferred,

@@ -20,7 +20,7 @@ std::expected<std::vector<Allocation>, Error> release(const Context& context, co
       const auto* allocation = change.registry.find(service);
       if (allocation == nullptr) return std::unexpected(not_registered(service, change.registry));
       released.push_back(*allocation);
-      change.records.push_back({service, *allocation, std::nullopt});
+      change.records.push_back({*allocation, std::nullopt});
       change.registry.erase(service);
     }
     if (change.records.empty()) return std::nullopt;

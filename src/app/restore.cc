@@ -72,7 +72,7 @@ class RestorePlanner {
 
 store::Change change_to(Registry goal, const Restoration& restoration) {
   store::Change change{std::move(goal), {}};
-  for (const auto& [service, before, after] : restoration.changes) change.records.push_back({service, before, after});
+  for (const auto& [service, before, after] : restoration.changes) change.records.push_back({before, after});
   return change;
 }
 

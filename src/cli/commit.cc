@@ -9,7 +9,7 @@ namespace {
 
 void write_record(Json& json, const store::Record& record) {
   json.begin_object();
-  json.key("service").value(record.service);
+  json.key("service").value(record.service());
   json.key("before");
   write_allocation_or_null(json, record.before);
   json.key("after");
@@ -38,7 +38,7 @@ void write_commit(Json& json, const store::Commit& commit) {
 }
 
 std::string line_of(const store::Record& record) {
-  const auto name = escape(record.service);
+  const auto name = escape(record.service());
   if (!record.after) return fmt::format("{}: released {}", name, record.before ? side_of(*record.before) : "");
   if (!record.before) {
     const bool moved = record.choice == Choice::moved && record.after->preferred;

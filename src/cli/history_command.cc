@@ -30,7 +30,7 @@ Result run_history(Session& session, const Arguments& arguments) {
                                   out.paint(Colour::dim, escape(commit.author.command))));
     }
     for (const auto& record : commit.records) {
-      if (!words.empty() && record.service != words.front()) continue;
+      if (!words.empty() && record.service() != words.front()) continue;
       out.answer_line(out.plain ? fmt::format("{}\t{}\t{}\t{}", commit.revision, escape(commit.time),
                                               escape(commit.author.user), line_of(record))
                                 : "    " + line_of(record));

@@ -111,7 +111,7 @@ void write_allocation(Json& json, const Allocation& allocation) {
   json.end_object();
 }
 
-void write_allocation_or_null(Json& json, const Rare<Allocation>& allocation) {
+void write_allocation_or_null(Json& json, const Shared<Allocation>& allocation) {
   if (allocation) {
     write_allocation(json, *allocation);
   } else {

@@ -9,6 +9,7 @@
 
 #include "core/census.h"
 #include "core/policy.h"
+#include "core/shared.h"
 #include "core/verdict.h"
 
 namespace berth::cli {
@@ -51,7 +52,7 @@ void write_owner(Json& json, const Owner& owner);
 void write_terms(Json& json, const Allocation& allocation);
 void write_allocation_members(Json& json, const Allocation& allocation);
 void write_allocation(Json& json, const Allocation& allocation);
-void write_allocation_or_null(Json& json, const Rare<Allocation>& allocation);
+void write_allocation_or_null(Json& json, const Shared<Allocation>& allocation);
 void write_holder(Json& json, const Holder& holder);
 void write_evidence(Json& json, const std::vector<Evidence>& evidence);
 void write_skips(Json& json, const std::vector<Skip>& skips);

@@ -24,7 +24,7 @@ std::expected<std::vector<Request>, Error> requests_of(const Session& session, c
     const auto text = read_input(*file);
     if (!text) return std::unexpected(text.error());
     // Requests, decisions, allocations, history.
-    constexpr std::size_t memory_of_a_request = 1300;
+    constexpr std::size_t memory_of_a_request = 800;
     session.make_room(memory_of_a_request * count_lines(*text));
     return parse_batch(*text);
   }

@@ -31,11 +31,11 @@ std::string json_of(const app::Restored& restored, bool applied) {
   return json.take();
 }
 
-std::string shown(const Rare<Allocation>& side) { return side ? to_string(side->endpoint) : "-"; }
+std::string shown(const Shared<Allocation>& side) { return side ? to_string(side->endpoint) : "-"; }
 
 std::string line_for(const Difference& change, const Output& out) {
   if (out.plain) return fmt::format("{}\t{}\t{}", escape(change.service), shown(change.before), shown(change.after));
-  return line_of(store::Record{change.service, change.before, change.after});
+  return line_of(store::Record{change.before, change.after});
 }
 
 std::string outcome_of(const app::Restored& restored, bool applied) {

@@ -17,6 +17,6 @@ static_assert(std::ranges::is_sorted(bad_ports));
 
 }  // namespace
 
-bool browsers_refuse(Port port) { return std::ranges::binary_search(bad_ports, port); }
+bool browsers_refuse(Port port) { return port <= bad_ports.back() && std::ranges::binary_search(bad_ports, port); }
 
 }  // namespace berth

@@ -136,7 +136,7 @@ class Walker {
   const Walk& walk_;
   const Occupied& occupied_;
   const Sight& sight_;
-  const KernelRanges kernel_;
+  const KernelRanges& kernel_;
   Landing landing_;
 };
 

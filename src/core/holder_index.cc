@@ -26,6 +26,7 @@ std::vector<const Holder*> HolderIndex::overlapping(const Endpoint& endpoint) co
 
 std::vector<const Holder*> HolderIndex::on(PortRange ports) const {
   std::vector<const Holder*> found;
+  if (sorted_.empty()) return found;
   // A holder that begins further down than this cannot reach the first port.
   const unsigned reach = ports.first >= longest_ ? ports.first - longest_ + 1 : 0;
   for (auto holder = std::ranges::lower_bound(sorted_, reach, {}, first_port);

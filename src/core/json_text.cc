@@ -1,5 +1,6 @@
 #include "core/json_text.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstddef>
@@ -12,10 +13,23 @@ namespace berth {
 namespace {
 
 constexpr std::string_view replacement_character = "\xef\xbf\xbd";
+constexpr std::size_t most_digits = std::numeric_limits<std::uint64_t>::digits10 + 1;
 
 bool is_plain(char byte) {
   const auto code = static_cast<unsigned char>(byte);
   return code >= 0x20 && code < 0x7f && byte != '"' && byte != '\\';
+}
+
+// Eight at once. In each test, the top bit of a byte is set if that byte is not plain; what comes after the first such
+// byte may be wrong.
+bool are_plain(const char* eight) {
+  constexpr std::uint64_t ones = 0x0101010101010101;
+  constexpr std::uint64_t top_bits = ones * 0x80;
+  std::uint64_t bytes = 0;
+  std::memcpy(&bytes, eight, sizeof(bytes));
+  const auto is_zero = [](std::uint64_t values) { return (values - ones) & ~values; };
+  const auto is_control = ((bytes - ones * ' ') & ~bytes) | is_zero(bytes ^ ones * 0x7f);
+  return ((bytes | is_control | is_zero(bytes ^ ones * '"') | is_zero(bytes ^ ones * '\\')) & top_bits) == 0;
 }
 
 void append_hexadecimal(std::string& out, char32_t unit) {
@@ -71,19 +85,12 @@ std::size_t append_odd(std::string& out, std::string_view text) {
 
 }  // namespace
 
-// Eight at a time; in each test, the top bit of a byte is set if that byte is not plain. What comes after the first
-// such byte may be wrong, so the exact place is for the loop at the end to find.
 std::size_t plain_length(std::string_view text) {
-  constexpr std::uint64_t ones = 0x0101010101010101;
-  constexpr std::uint64_t top_bits = ones * 0x80;
+  constexpr auto word = sizeof(std::uint64_t);
   std::size_t length = 0;
-  for (; text.size() - length >= sizeof(std::uint64_t); length += sizeof(std::uint64_t)) {
-    std::uint64_t bytes = 0;
-    std::memcpy(&bytes, text.data() + length, sizeof(bytes));
-    const auto is_zero = [](std::uint64_t values) { return (values - ones) & ~values; };
-    const auto is_control = ((bytes - ones * ' ') & ~bytes) | is_zero(bytes ^ ones * 0x7f);
-    if (((bytes | is_control | is_zero(bytes ^ ones * '"') | is_zero(bytes ^ ones * '\\')) & top_bits) != 0) break;
-  }
+  while (text.size() - length >= word && are_plain(text.data() + length)) length += word;
+  // The rest together with what is known to be plain before it.
+  if (length >= word && text.size() - length < word && are_plain(text.data() + text.size() - word)) return text.size();
   while (length < text.size() && is_plain(text[length])) ++length;
   return length;
 }
@@ -100,25 +107,37 @@ void append_json_string(std::string& out, std::string_view text) {
 }
 
 void append_json_number(std::string& out, std::uint64_t number) {
-  std::array<char, std::numeric_limits<std::uint64_t>::digits10 + 1> digits;
+  std::array<char, most_digits> digits;
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
   out.append(digits.data(), static_cast<std::size_t>(end - digits.data()));
 }
 
-JsonPen::JsonPen(std::string& out, std::size_t room) : out_(out) {
-  const auto size = out.size();
-  out.resize_and_overwrite(size + room, [](char*, std::size_t all) { return all; });
-  at_ = out.data() + size;
-}
+JsonPen::JsonPen(std::string& out) : out_(out) { use(out.size(), out.capacity()); }
 
 JsonPen::~JsonPen() { out_.resize(static_cast<std::size_t>(at_ - out_.data())); }
 
-void JsonPen::number(std::uint64_t number) { at_ = std::to_chars(at_, at_ + room_for_number, number).ptr; }
+// Lets the string have `size` characters, of which `written` are there.
+void JsonPen::use(std::size_t written, std::size_t size) {
+  out_.resize_and_overwrite(size, [](char*, std::size_t all) { return all; });
+  at_ = out_.data() + written;
+  end_ = out_.data() + size;
+}
+
+void JsonPen::grow(std::size_t room) {
+  const auto written = static_cast<std::size_t>(at_ - out_.data());
+  use(written, std::max(written + room, 2 * out_.size()));
+}
+
+void JsonPen::number(std::uint64_t number) {
+  make_room(most_digits);
+  at_ = std::to_chars(at_, end_, number).ptr;
+}
 
 void JsonPen::string(std::string_view string) {
   if (plain_length(string) == string.size()) {
+    make_room(string.size() + 2);
     *at_++ = '"';
-    text(string);
+    at_ += string.copy(at_, string.size());
     *at_++ = '"';
     return;
   }

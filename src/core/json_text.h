@@ -18,26 +18,33 @@ void append_json_string(std::string& out, std::string_view text);
 
 void append_json_number(std::string& out, std::uint64_t number);
 
-// The same for what is written a thousand times: the room for several pieces is made once, and what was not used is
-// given back at the end. The string must not be touched by others meanwhile.
+// The same for what is written a thousand times. What is written is appended to a string that nobody else may touch
+// meanwhile; it has all of it when the pen is gone.
 class JsonPen {
  public:
-  static constexpr std::size_t room_for_number = 20;
-  static constexpr std::size_t room_for(std::string_view string) { return 6 * string.size() + 2; }
-
-  // For at most `room` characters.
-  JsonPen(std::string& out, std::size_t room);
+  explicit JsonPen(std::string& out);
   JsonPen(const JsonPen&) = delete;
   JsonPen& operator=(const JsonPen&) = delete;
   ~JsonPen();
 
-  void text(std::string_view literal) { at_ += literal.copy(at_, literal.size()); }
+  // A literal whose length is known becomes a store or two.
+  [[gnu::always_inline]] void text(std::string_view literal) {
+    make_room(literal.size());
+    at_ += literal.copy(at_, literal.size());
+  }
   void number(std::uint64_t number);
   void string(std::string_view string);
 
  private:
+  void make_room(std::size_t room) {
+    if (static_cast<std::size_t>(end_ - at_) < room) grow(room);
+  }
+  void grow(std::size_t room);
+  void use(std::size_t written, std::size_t size);
+
   std::string& out_;
   char* at_;
+  char* end_;
 };
 
 }  // namespace berth

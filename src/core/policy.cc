@@ -77,37 +77,39 @@ class Decider {
   Decider(Registry registry, const Sight& sight, std::string_view now)
       : registry_(std::move(registry)), sight_(sight), now_(now), occupied_(registry_) {}
 
-  std::expected<Decision, Error> decide(const Request& request) {
+  // `decision` is where the answer comes, empty until then.
+  std::expected<void, Error> decide(const Request& request, Decision& decision) {
     const auto place = registry_.locate(request.service);
     const auto* const current = place.allocation;
-    auto decision = current ? decide_again(request, *current) : decide_new(request, nullptr);
-    if (!decision) return decision;
-    if (current) decision->before = *current;
-    if (decision->changes()) {
+    auto decided = current ? decide_again(request, *current, decision) : decide_new(request, nullptr, decision);
+    if (!decided) return decided;
+    if (current) decision.before = *current;
+    if (decision.changes()) {
       if (current) occupied_.remove(*current);
-      occupied_.add(registry_.put(place, decision->allocation));
+      occupied_.add(registry_.put(place, decision.allocation));
     }
-    return decision;
+    return {};
   }
 
   Registry take_registry() { return std::move(registry_); }
 
  private:
-  using Result = std::expected<Decision, Error>;
+  using Result = std::expected<void, Error>;
 
   // Asking again is idempotent: nothing that works is moved.
-  Result decide_again(const Request& request, const Allocation& current) {
+  Result decide_again(const Request& request, const Allocation& current, Decision& decision) {
     if (asks_for_the_same(request, current)) {
       const auto use = use_of(current);
-      if (use.foreign && current.kind == Kind::flexible) return move_away(request, current);
+      if (use.foreign && current.kind == Kind::flexible) return move_away(request, current, decision);
       if (use.foreign && request.strict) {
         return refuse(request, fmt::format("port {} is held by {}", to_string(current.endpoint), use.who));
       }
-      return keep(current, use);
+      decision = keep(current, use);
+      return {};
     }
     if (may_be_the_same(request, current)) {
       if (const auto use = use_of(current); use.in_use && !use.foreign) {
-        auto decision = keep(current, use);
+        decision = keep(current, use);
         decision.allocation.kind = Kind::flexible;
         decision.allocation.preferred = request.endpoint.ports.first;
         if (request.endpoint != current.endpoint) {
@@ -115,10 +117,10 @@ class Decider {
               fmt::format("it was taken over with {} and is running there; to move it: berth register {} {} fixed",
                           to_string(current.endpoint), operand(current.service), to_spec(request.endpoint)));
         }
-        return decision;
+        return {};
       }
     }
-    return decide_new(request, &current);
+    return decide_new(request, &current, decision);
   }
 
   // What was taken over does not say which port had been preferred: the request may be the one that led to it.
@@ -128,18 +130,18 @@ class Decider {
 
   Use use_of(const Allocation& current) const { return ::berth::use_of(current, registry_, sight_); }
 
-  Result move_away(const Request& request, const Allocation& current) {
-    auto decision = find_flexible(request, &current, std::nullopt);
-    if (decision) decision->choice = Choice::moved;
-    return decision;
+  Result move_away(const Request& request, const Allocation& current, Decision& decision) {
+    auto found = find_flexible(request, &current, std::nullopt, decision);
+    decision.choice = Choice::moved;
+    return found;
   }
 
-  Result decide_new(const Request& request, const Allocation* current) {
+  Result decide_new(const Request& request, const Allocation* current, Decision& decision) {
     if (auto inside = check_within(request.endpoint.ports, request.within); !inside) {
       return std::unexpected(std::move(inside).error());
     }
-    if (kind_of(request, current) == Kind::fixed) return take_fixed(request, current);
-    return find_flexible(request, current, own_endpoint(current));
+    if (kind_of(request, current) == Kind::fixed) return take_fixed(request, current, decision);
+    return find_flexible(request, current, own_endpoint(current), decision);
   }
 
   // Where a listener is taken to be the service's own.
@@ -150,8 +152,8 @@ class Decider {
     return current->endpoint;
   }
 
-  Allocation allocation_for(const Request& request, const Allocation* current, Kind kind, PortRange ports) const {
-    Allocation allocation;
+  void allocate(Allocation& allocation, const Request& request, const Allocation* current, Kind kind,
+                PortRange ports) const {
     if (current != nullptr) allocation = *current;
     allocation.service = request.service;
     allocation.endpoint = request.endpoint.at(ports);
@@ -159,17 +161,17 @@ class Decider {
     allocation.preferred = request.endpoint.ports.first;
     allocation.since = now_;
     allocation.contest.reset();
-    return allocation;
   }
 
-  Result find_flexible(const Request& request, const Allocation* current, std::optional<Endpoint> own) const {
+  Result find_flexible(const Request& request, const Allocation* current, std::optional<Endpoint> own,
+                       Decision& decision) const {
     const auto limit = request.within ? request.within->last : Port{65535};
     auto landing = walk({.preferred = request.endpoint, .limit = limit, .service = request.service, .own = own},
                         occupied_, sight_);
     if (!landing) return std::unexpected(std::move(landing).error());
     const bool preferred = landing->ports == request.endpoint.ports;
-    Decision decision{preferred ? Choice::preferred : Choice::moved,
-                      allocation_for(request, current, Kind::flexible, landing->ports)};
+    decision.choice = preferred ? Choice::preferred : Choice::moved;
+    allocate(decision.allocation, request, current, Kind::flexible, landing->ports);
     decision.skipped = std::move(landing->skipped);
     decision.warnings = std::move(landing->warnings);
     record_owner(decision, std::move(landing->owner));
@@ -177,7 +179,7 @@ class Decider {
     if (const auto* other = preferred ? nullptr : namesake(request); other != nullptr) {
       decision.notes.push_back(advise_on_namesake(*other, request.service, true, is_in_use(other->endpoint, sight_)));
     }
-    return decision;
+    return {};
   }
 
   // Who has what is asked for, and may be the service itself under another name.
@@ -193,13 +195,13 @@ class Decider {
     decision.allocation.owner = std::move(owner);
   }
 
-  Result take_fixed(const Request& request, const Allocation* current) const {
+  Result take_fixed(const Request& request, const Allocation* current, Decision& decision) const {
     if (const auto* other = occupied_.find(request.endpoint, request.service)) {
       return refuse(request, fmt::format("port {} is allocated to {} ({}{})", to_string(request.endpoint),
                                          escape(other->service), to_string(other->kind),
                                          other->since.empty() ? "" : ", since " + escape(other->since.text())));
     }
-    Decision decision{Choice::preferred, allocation_for(request, current, Kind::fixed, request.endpoint.ports)};
+    allocate(decision.allocation, request, current, Kind::fixed, request.endpoint.ports);
     const auto own = own_endpoint(current);
     for (unsigned port = request.endpoint.ports.first; port <= request.endpoint.ports.last; ++port) {
       const auto endpoint = request.endpoint.at(static_cast<Port>(port));
@@ -212,7 +214,7 @@ class Decider {
       }
     }
     warn_of_odd_port(decision, sight_.kernel());
-    return decision;
+    return {};
   }
 
   // A fixed port that is in use is recorded all the same (its operator is about to stop what uses it), unless strict.
@@ -249,9 +251,9 @@ class Decider {
   // A refusal with the way out: what the same request would get if it were flexible.
   std::unexpected<Error> refuse(const Request& request, std::string message) const {
     Error error{ErrorCode::taken, std::move(message)};
-    if (const auto other = find_flexible(request, nullptr, std::nullopt)) {
+    if (Decision other; find_flexible(request, nullptr, std::nullopt, other)) {
       error.hint = fmt::format("berth register {} {} flexible   would give {}", operand(request.service),
-                               to_spec(request.endpoint), to_string(other->allocation.endpoint.ports));
+                               to_spec(request.endpoint), to_string(other.allocation.endpoint.ports));
     }
     if (const auto* other = namesake(request)) {
       error.hint.append(error.hint.empty() ? "" : "\n");
@@ -300,12 +302,8 @@ std::expected<Outcome, Error> decide(Registry registry, std::span<const Request>
   Outcome outcome;
   outcome.decisions.reserve(requests.size());
   for (const auto& request : requests) {
-    auto decision = decider.decide(request);
-    if (!decision) {
-      auto error = std::move(decision).error();
-      return std::unexpected(in_line(request.line, std::move(error)));
-    }
-    outcome.decisions.push_back(std::move(*decision));
+    auto decided = decider.decide(request, outcome.decisions.emplace_back());
+    if (!decided) return std::unexpected(in_line(request.line, std::move(decided).error()));
   }
   outcome.registry = decider.take_registry();
   return outcome;

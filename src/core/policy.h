@@ -13,6 +13,7 @@
 #include "core/census.h"
 #include "core/error.h"
 #include "core/registry.h"
+#include "core/shared.h"
 #include "core/verdict.h"
 
 namespace berth {
@@ -38,7 +39,7 @@ struct Sight {
   // Every holder that overlaps, named as well as can be. Asked only about what a probe has refused.
   std::function<std::vector<Holder>(const Endpoint&)> holders;
   // Asked once, when a new port is to be found.
-  std::function<KernelRanges()> kernel;
+  std::function<const KernelRanges&()> kernel;
   // Who takes ports of it without a socket, so that no probe meets him: containers, NAT rules, socket units.
   std::function<std::vector<Holder>(const Endpoint&)> hidden = [](const Endpoint&) { return std::vector<Holder>{}; };
 };
@@ -58,7 +59,7 @@ struct Decision {
   Choice choice = Choice::preferred;
   Allocation allocation;
   // What the service had before.
-  Rare<Allocation> before = {};
+  Shared<Allocation> before = {};
   std::vector<Skip> skipped = {};
   // What the operator should act upon, and what is only good to know.
   std::vector<std::string> warnings = {};

@@ -57,6 +57,7 @@ const Allocation& Registry::put(Allocation allocation) {
 }
 
 const Allocation& Registry::put(const Place& place, const Allocation& allocation) {
+  if (place.allocation == nullptr) return allocations_.emplace_hint(place.next, allocation.service, allocation)->second;
   return allocations_.insert_or_assign(place.next, allocation.service, allocation)->second;
 }
 

@@ -9,14 +9,15 @@
 #include "core/census.h"
 #include "core/error.h"
 #include "core/registry.h"
+#include "core/shared.h"
 
 namespace berth {
 
 // What a service has in one registry and in another one.
 struct Difference {
   std::string service;
-  Rare<Allocation> before;
-  Rare<Allocation> after;
+  Shared<Allocation> before;
+  Shared<Allocation> after;
 };
 
 struct Restoration {

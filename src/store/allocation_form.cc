@@ -150,64 +150,76 @@ Result read_fields(const Value& value, Draft& draft) {
   return finish(value, draft);
 }
 
-void append_owner_name(std::string& out, const Owner& owner) {
-  append_json_string(out, to_string(owner.kind));
-  out.append(": ");
-  append_json_string(out, owner.name);
+void write_owner_name(JsonPen& pen, const Owner& owner) {
+  pen.string(to_string(owner.kind));
+  pen.text(": ");
+  pen.string(owner.name);
 }
 
-void append_contest(std::string& out, const Contest& contest) {
-  append_json_number(out.append(", \"contested_by\": {\"pid\": "),
-                     static_cast<std::uint64_t>(std::max(contest.pid, 0)));
-  append_json_number(out.append(", \"started\": "), contest.started);
-  if (contest.owner) append_owner_name(out.append(", "), contest.owner);
-  out.push_back('}');
+void write_contest(JsonPen& pen, const Contest& contest) {
+  pen.text(", \"contested_by\": {\"pid\": ");
+  pen.number(static_cast<std::uint64_t>(std::max(contest.pid, 0)));
+  pen.text(", \"started\": ");
+  pen.number(contest.started);
+  if (contest.owner) {
+    pen.text(", ");
+    write_owner_name(pen, contest.owner);
+  }
+  pen.text("}");
 }
 
-// The fields that nearly every allocation has, and no others.
-void append_usual_fields(std::string& out, const Allocation& allocation) {
-  constexpr std::size_t room_for_names = 128;
-  const auto& ports = allocation.endpoint.ports;
-  JsonPen pen(out, room_for_names + 3 * JsonPen::room_for_number + JsonPen::room_for(allocation.since.text()));
+void write_endpoint(JsonPen& pen, const Endpoint& endpoint) {
+  if (endpoint.address != Address{}) {
+    pen.text("\"address\": ");
+    pen.string(endpoint.address.to_string());
+    pen.text(", ");
+  }
   pen.text("\"port\": ");
-  pen.number(ports.first);
-  if (ports.size() > 1) {
+  pen.number(endpoint.ports.first);
+  if (endpoint.ports.size() > 1) {
     pen.text(", \"last\": ");
-    pen.number(ports.last);
+    pen.number(endpoint.ports.last);
   }
   pen.text(", \"protocol\": \"");
-  pen.text(to_string(allocation.endpoint.protocol));
-  pen.text("\", \"kind\": \"");
+  pen.text(to_string(endpoint.protocol));
+  pen.text("\"");
+}
+
+}  // namespace
+
+void write_allocation(JsonPen& pen, const Allocation& allocation) {
+  pen.text("{");
+  write_endpoint(pen, allocation.endpoint);
+  pen.text(", \"kind\": \"");
   pen.text(to_string(allocation.kind));
   pen.text("\"");
   if (allocation.preferred) {
     pen.text(", \"preferred\": ");
     pen.number(*allocation.preferred);
   }
-  if (allocation.since.empty()) return;
-  pen.text(", \"since\": ");
-  pen.string(allocation.since.text());
+  if (!allocation.since.empty()) {
+    pen.text(", \"since\": ");
+    pen.string(allocation.since.text());
+  }
+  if (allocation.owner) {
+    pen.text(", \"owner\": {");
+    write_owner_name(pen, allocation.owner);
+    pen.text("}");
+  }
+  if (allocation.contest) write_contest(pen, *allocation.contest);
+  for (const auto& field : allocation.unknown) {
+    pen.text(", ");
+    pen.string(field.name);
+    pen.text(": ");
+    pen.text(field.json);
+  }
+  pen.text("}");
 }
 
-}  // namespace
-
-void append_allocation(std::string& out, const Allocation& allocation) {
-  out.push_back('{');
-  if (const auto& address = allocation.endpoint.address; address != Address{}) {
-    append_json_string(out.append("\"address\": "), address.to_string());
-    out.append(", ");
-  }
-  append_usual_fields(out, allocation);
-  if (allocation.owner) {
-    append_owner_name(out.append(", \"owner\": {"), allocation.owner);
-    out.push_back('}');
-  }
-  if (allocation.contest) append_contest(out, *allocation.contest);
-  for (const auto& field : allocation.unknown) {
-    append_json_string(out.append(", "), field.name);
-    out.append(": ").append(field.json);
-  }
-  out.push_back('}');
+void write_with_name(JsonPen& pen, const Allocation& allocation) {
+  pen.string(allocation.service);
+  pen.text(": ");
+  write_allocation(pen, allocation);
 }
 
 std::expected<Allocation, Fault> read_allocation(std::string_view service, const Value& value) {

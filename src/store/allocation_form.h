@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "core/allocation.h"
+#include "core/json_text.h"
 #include "json/json_tree.h"
 
 namespace berth::store {
@@ -16,7 +17,9 @@ namespace berth::store {
 using json::Fault;
 using json::JsonTree;
 
-void append_allocation(std::string& out, const Allocation& allocation);
+void write_allocation(JsonPen& pen, const Allocation& allocation);
+// After its service: "web": {...}
+void write_with_name(JsonPen& pen, const Allocation& allocation);
 
 // In any order and spacing. `port` must be there; without `protocol` and `kind` it is tcp and flexible. Whether it
 // overlaps another one is not asked.

@@ -94,6 +94,27 @@ std::string place(std::string_view text, std::size_t offset) {
   return "line " + std::to_string(line) + ", column " + std::to_string(column);
 }
 
+void write_registry(std::string& out, const Registry& registry) {
+  JsonPen pen(out);
+  pen.text("{\n  \"schema\": ");
+  pen.number(current_schema);
+  pen.text(",\n  \"revision\": ");
+  pen.number(registry.revision);
+  for (const auto& field : registry.unknown) {
+    pen.text(",\n  ");
+    pen.string(field.name);
+    pen.text(": ");
+    pen.text(field.json);
+  }
+  pen.text(",\n  \"allocations\": {");
+  std::string_view separator = "\n    ";
+  for (const auto& [service, allocation] : registry.allocations()) {
+    pen.text(std::exchange(separator, ",\n    "));
+    write_with_name(pen, allocation);
+  }
+  pen.text(registry.allocations().empty() ? "}\n}\n" : "\n  }\n}\n");
+}
+
 }  // namespace
 
 std::expected<Registry, Error> parse_registry(std::string_view text, std::string_view name) {
@@ -115,23 +136,10 @@ std::expected<Entry, Error> find_entry(std::string_view text, std::string_view s
 }
 
 std::string format_registry(const Registry& registry) {
-  std::string out;
   constexpr std::size_t bytes_of_an_allocation = 160;
+  std::string out;
   out.reserve((registry.allocations().size() + 1) * bytes_of_an_allocation);
-  append_json_number(out.append("{\n  \"schema\": "), current_schema);
-  append_json_number(out.append(",\n  \"revision\": "), registry.revision);
-  for (const auto& field : registry.unknown) {
-    append_json_string(out.append(",\n  "), field.name);
-    out.append(": ").append(field.json);
-  }
-  out.append(",\n  \"allocations\": {");
-  std::string_view separator = "\n    ";
-  for (const auto& [service, allocation] : registry.allocations()) {
-    append_json_string(out.append(separator), service);
-    append_allocation(out.append(": "), allocation);
-    separator = ",\n    ";
-  }
-  out.append(registry.allocations().empty() ? "}\n}\n" : "\n  }\n}\n");
+  write_registry(out, registry);
   return out;
 }
 

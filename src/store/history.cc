@@ -36,51 +36,81 @@ constexpr std::array verdicts{Verdict::free, Verdict::held, Verdict::allocated, 
 constexpr std::array sources{Source::registry, Source::socket, Source::container, Source::nat,
                              Source::systemd,  Source::kernel, Source::browser};
 
-void append_side(std::string& out, std::string_view intro, const Rare<Allocation>& allocation) {
-  out.append(intro);
+void write_side(JsonPen& pen, std::string_view intro, const Shared<Allocation>& allocation) {
+  pen.text(intro);
   if (allocation) {
-    append_allocation(out, *allocation);
+    write_allocation(pen, *allocation);
   } else {
-    out.append("null"sv);
+    pen.text("null"sv);
   }
 }
 
-void append_skip(std::string& out, const Skip& skip) {
-  append_json_number(out.append("{\"port\": "), skip.ports.first);
-  out.append(", \"last\": ");
+void write_skip(JsonPen& pen, const Skip& skip) {
+  pen.text("{\"port\": "sv);
+  pen.number(skip.ports.first);
+  pen.text(", \"last\": "sv);
   if (skip.ports.size() > 1) {
-    append_json_number(out, skip.ports.last);
+    pen.number(skip.ports.last);
   } else {
-    out.append("null");
+    pen.text("null"sv);
   }
-  out.append(", \"verdict\": ");
+  pen.text(", \"verdict\": "sv);
   if (skip.verdict) {
-    append_json_string(out, to_string(*skip.verdict));
+    pen.string(to_string(*skip.verdict));
   } else {
-    out.append("null");
+    pen.text("null"sv);
   }
-  out.append(", \"evidence\": [");
+  pen.text(", \"evidence\": ["sv);
   std::string_view separator;
   for (const auto& evidence : skip.evidence) {
-    append_json_string(out.append(std::exchange(separator, ", ")).append("{\"source\": "), to_string(evidence.source));
-    append_json_string(out.append(", \"what\": "), evidence.what);
-    out.push_back('}');
+    pen.text(std::exchange(separator, ", "sv));
+    pen.text("{\"source\": "sv);
+    pen.string(to_string(evidence.source));
+    pen.text(", \"what\": "sv);
+    pen.string(evidence.what);
+    pen.text("}"sv);
   }
-  out.append("]}");
+  pen.text("]}"sv);
 }
 
-void append_record(std::string& out, const Record& record) {
-  append_json_string(out.append("{\"service\": "sv), record.service);
-  append_side(out, ", \"before\": "sv, record.before);
-  append_side(out, ", \"after\": "sv, record.after);
-  if (record.choice) out.append(", \"decision\": \""sv).append(to_string(*record.choice)).append("\""sv);
-  if (!record.skipped.empty()) {
-    out.append(", \"skipped\": [");
-    std::string_view separator;
-    for (const auto& skip : record.skipped) append_skip(out.append(std::exchange(separator, ", ")), skip);
-    out.push_back(']');
+void write_record(JsonPen& pen, const Record& record) {
+  pen.text("{\"service\": "sv);
+  pen.string(record.service());
+  write_side(pen, ", \"before\": "sv, record.before);
+  write_side(pen, ", \"after\": "sv, record.after);
+  if (record.choice) {
+    pen.text(", \"decision\": "sv);
+    pen.string(to_string(*record.choice));
   }
-  out.push_back('}');
+  if (!record.skipped.empty()) {
+    pen.text(", \"skipped\": ["sv);
+    std::string_view separator;
+    for (const auto& skip : record.skipped) {
+      pen.text(std::exchange(separator, ", "sv));
+      write_skip(pen, skip);
+    }
+    pen.text("]"sv);
+  }
+  pen.text("}"sv);
+}
+
+void write_commit(std::string& out, const Commit& commit) {
+  JsonPen pen(out);
+  pen.text(start_of_line);
+  pen.number(commit.revision);
+  pen.text(", \"time\": "sv);
+  pen.string(commit.time);
+  pen.text(", \"user\": "sv);
+  pen.string(commit.author.user);
+  pen.text(", \"command\": "sv);
+  pen.string(commit.author.command);
+  pen.text(", \"changes\": ["sv);
+  std::string_view separator;
+  for (const auto& record : commit.records) {
+    pen.text(std::exchange(separator, ", "sv));
+    write_record(pen, record);
+  }
+  pen.text("]}\n"sv);
 }
 
 std::string text_of(const Value& object, std::string_view name) {
@@ -89,7 +119,7 @@ std::string text_of(const Value& object, std::string_view name) {
 }
 
 // False if there is something else than an allocation or null.
-bool read_side(const Value& record, std::string_view name, std::string_view service, Rare<Allocation>& side) {
+bool read_side(const Value& record, std::string_view name, std::string_view service, Shared<Allocation>& side) {
   const auto value = record.find(name);
   if (!value || value->is(Type::null)) return true;
   auto allocation = read_allocation(service, *value);
@@ -133,10 +163,9 @@ std::optional<Record> read_record(const Value& value) {
   const auto service = value.find("service");
   if (!service || !service->is(Type::string)) return std::nullopt;
   Record record;
-  record.service = service->string();
   record.choice = parse_word(value.find("decision"), choices);
-  if (!read_side(value, "before", record.service, record.before) ||
-      !read_side(value, "after", record.service, record.after) || !read_skips(value, record.skipped) ||
+  if (!read_side(value, "before", service->string(), record.before) ||
+      !read_side(value, "after", service->string(), record.after) || !read_skips(value, record.skipped) ||
       (!record.before && !record.after)) {
     return std::nullopt;
   }
@@ -155,7 +184,7 @@ std::optional<std::uint64_t> peek_revision(std::string_view line) {
 
 bool concerns(const Commit& commit, std::string_view service) {
   for (const auto& record : commit.records) {
-    if (record.service == service) return true;
+    if (record.service() == service) return true;
   }
   return service.empty();
 }
@@ -200,14 +229,8 @@ std::string format_commit(const Commit& commit) {
   constexpr std::size_t usual_length = 200;
   std::string out;
   out.reserve((commit.records.size() + 1) * usual_length);
-  append_json_number(out.append(start_of_line), commit.revision);
-  append_json_string(out.append(", \"time\": "), commit.time);
-  append_json_string(out.append(", \"user\": "), commit.author.user);
-  append_json_string(out.append(", \"command\": "), commit.author.command);
-  out.append(", \"changes\": [");
-  std::string_view separator;
-  for (const auto& record : commit.records) append_record(out.append(std::exchange(separator, ", ")), record);
-  return out.append("]}\n");
+  write_commit(out, commit);
+  return out;
 }
 
 std::optional<Commit> parse_commit(std::string_view line) {

@@ -35,7 +35,7 @@ AmendedText text_of(const Registry& registry, const std::optional<PresentFile>& 
   }
   std::vector<std::string_view> changed;
   changed.reserve(commit.records.size());
-  for (const auto& record : commit.records) changed.push_back(record.service);
+  for (const auto& record : commit.records) changed.push_back(record.service());
   std::ranges::sort(changed);
   const auto doubled = std::ranges::unique(changed);
   changed.erase(doubled.begin(), doubled.end());

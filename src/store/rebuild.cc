@@ -9,7 +9,7 @@
 namespace berth::store {
 namespace {
 
-void put(Registry& registry, const std::string& service, const Rare<Allocation>& side) {
+void put(Registry& registry, const std::string& service, const Shared<Allocation>& side) {
   if (side) {
     registry.put(*side);
   } else {
@@ -17,7 +17,7 @@ void put(Registry& registry, const std::string& service, const Rare<Allocation>&
   }
 }
 
-bool has(const Registry& registry, const std::string& service, const Rare<Allocation>& side) {
+bool has(const Registry& registry, const std::string& service, const Shared<Allocation>& side) {
   const auto* current = registry.find(service);
   return current == nullptr ? !side : side == *current;
 }
@@ -46,8 +46,8 @@ std::expected<Past, Error> go_back(Registry latest, const std::vector<Commit>& c
   for (const auto& commit : std::views::reverse(commits)) {
     if (registry.revision == revision || commit.revision != registry.revision) break;
     for (const auto& record : std::views::reverse(commit.records)) {
-      if (!has(registry, record.service, record.after)) edited.insert(record.service);
-      put(registry, record.service, record.before);
+      if (!has(registry, record.service(), record.after)) edited.insert(record.service());
+      put(registry, record.service(), record.before);
     }
     --registry.revision;
   }
@@ -59,7 +59,7 @@ std::expected<Past, Error> go_back(Registry latest, const std::vector<Commit>& c
 Registry go_on(Registry older, const std::vector<Commit>& commits) {
   for (const auto& commit : commits) {
     if (commit.revision != older.revision + 1) continue;
-    for (const auto& record : commit.records) put(older, record.service, record.after);
+    for (const auto& record : commit.records) put(older, record.service(), record.after);
     older.revision = commit.revision;
   }
   return older;

@@ -12,6 +12,7 @@
 #include "core/error.h"
 #include "core/policy.h"
 #include "core/registry.h"
+#include "core/shared.h"
 
 namespace berth::store {
 
@@ -21,14 +22,15 @@ struct Author {
   std::string command;  // the words of the command line, "register web 8080"
 };
 
-// What one commit did to one service. Neither side is null at once.
+// What one commit did to one service. The sides are of that service, and never both null.
 struct Record {
-  std::string service;
-  Rare<Allocation> before;
-  Rare<Allocation> after;
+  Shared<Allocation> before;
+  Shared<Allocation> after;
   // Only for allocations that a decision made.
   std::optional<Choice> choice = {};
   std::vector<Skip> skipped = {};
+
+  const std::string& service() const { return (after ? after : before)->service; }
 };
 
 // One line of the history.

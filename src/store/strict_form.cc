@@ -215,6 +215,11 @@ std::size_t place_of(std::string_view lines, std::size_t begin, std::string_view
   return begin;
 }
 
+void write_line(std::string& out, const Allocation& allocation) {
+  JsonPen pen(out);
+  write_with_name(pen, allocation);
+}
+
 class Amended {
  public:
   explicit Amended(std::uint64_t revision) {
@@ -231,8 +236,7 @@ class Amended {
   void add(const Allocation& allocation) {
     separate();
     std::string line = "\n    ";
-    append_json_string(line, allocation.service);
-    append_allocation(line.append(": "), allocation);
+    write_line(line, allocation);
     write(std::move(line));
   }
   AmendedText take() {

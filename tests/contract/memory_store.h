@@ -72,7 +72,7 @@ class MemoryStore final : public store::Store {
  private:
   static bool concerns(const store::Commit& commit, std::string_view service) {
     for (const auto& record : commit.records) {
-      if (record.service == service) return true;
+      if (record.service() == service) return true;
     }
     return service.empty();
   }

@@ -22,7 +22,7 @@ inline Allocation make_allocation(std::string service, Port port) {
 // Puts an allocation, whatever was there, with the record of it.
 inline store::Mutation put(Allocation allocation) {
   return [allocation = std::move(allocation)](Registry registry) -> std::expected<std::optional<store::Change>, Error> {
-    store::Record record{.service = allocation.service, .before = {}, .after = allocation};
+    store::Record record{.before = {}, .after = allocation};
     if (const auto* before = registry.find(allocation.service)) record.before = *before;
     registry.put(allocation);
     return store::Change{std::move(registry), {std::move(record)}};
@@ -33,7 +33,7 @@ inline store::Mutation put(std::string service, Port port) { return put(make_all
 
 inline store::Mutation erase(std::string service) {
   return [service = std::move(service)](Registry registry) -> std::expected<std::optional<store::Change>, Error> {
-    store::Record record{.service = service, .before = *registry.find(service), .after = {}};
+    store::Record record{.before = *registry.find(service), .after = {}};
     registry.erase(service);
     return store::Change{std::move(registry), {std::move(record)}};
   };

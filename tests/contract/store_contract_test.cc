@@ -172,7 +172,7 @@ TYPED_TEST(StoreContract, HistoryOfAServiceHasItsCommitsAlone) {
 TYPED_TEST(StoreContract, HistoryTellsBothSidesAndTheDecision) {
   ASSERT_TRUE(this->store_->update(author, put("web", 8080)));
   const auto move = [](Registry registry) -> std::expected<std::optional<Change>, Error> {
-    auto record = store::Record{.service = "web", .before = *registry.find("web"), .after = {}};
+    auto record = store::Record{.before = *registry.find("web"), .after = {}};
     record.after = tests::make_allocation("web", 8082);
     record.choice = Choice::moved;
     record.skipped = {{{8080, 8080}, Verdict::held, {{Source::socket, "held by nginx (pid 812)"}}},

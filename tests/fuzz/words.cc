@@ -133,7 +133,7 @@ void check_way_out(std::string_view text) {
   promise(tree && tree->root().is(json::JsonTree::Type::string), "and JSON");
   promise(!is_utf8(text) || tree->root().string() == text, "and of UTF-8 it keeps all");
   std::string penned;
-  JsonPen(penned, JsonPen::room_for(text)).string(text);
+  JsonPen(penned).string(text);
   promise(penned == json, "a pen writes the same");
   for (auto rest = text; !rest.empty(); rest.remove_prefix(1)) {
     const auto [length, code] = first_character(rest);

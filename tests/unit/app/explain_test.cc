@@ -36,7 +36,7 @@ TEST(Explain, FindsTheCommitThatGaveThePort) {
   const auto explanation = explain(world, "web");
   EXPECT_EQ(explanation.allocation.endpoint, endpoint("8081"));
   EXPECT_EQ(explanation.origin->revision, 2U);
-  EXPECT_EQ(explanation.record->service, "web");
+  EXPECT_EQ(explanation.record->service(), "web");
   EXPECT_EQ(explanation.record->skipped.size(), 1U);
 }
 

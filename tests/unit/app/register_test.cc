@@ -52,7 +52,7 @@ TEST(Register, IsToldInTheHistory) {
   EXPECT_EQ(commits[0].author.command, "register web 8080");
   ASSERT_THAT(commits[0].records, SizeIs(1));
   const auto& record = commits[0].records[0];
-  EXPECT_EQ(record.service, "web");
+  EXPECT_EQ(record.service(), "web");
   EXPECT_EQ(record.before, std::nullopt);
   EXPECT_EQ(record.after, decision.allocation);
   EXPECT_EQ(record.choice, Choice::moved);

@@ -38,7 +38,7 @@ TEST(Undo, TakesTheLastCommitBackAsACommit) {
   EXPECT_NE(life.world.registry().find("b"), nullptr);
   const auto commit = life.world.commits().back();
   ASSERT_THAT(commit.records, SizeIs(1));
-  EXPECT_EQ(commit.records[0].service, "c");
+  EXPECT_EQ(commit.records[0].service(), "c");
   EXPECT_EQ(commit.records[0].after, std::nullopt);
   EXPECT_EQ(commit.author.user, "ada");
 }

@@ -141,7 +141,7 @@ inline std::vector<Request> many_from(std::string_view spec) {
 inline void put(store::Store& store, const Allocation& allocation) {
   const auto added = store.update({}, [&](Registry registry) {
     registry.put(allocation);
-    return store::Change{std::move(registry), {{allocation.service, std::nullopt, allocation}}};
+    return store::Change{std::move(registry), {store::Record{std::nullopt, allocation}}};
   });
   added.value();
 }
@@ -150,7 +150,7 @@ inline void put(store::Store& store, const Allocation& allocation) {
 inline void erase(store::Store& store, const Allocation& allocation) {
   const auto erased = store.update({}, [&](Registry registry) {
     registry.erase(allocation.service);
-    return store::Change{std::move(registry), {{allocation.service, allocation, std::nullopt}}};
+    return store::Change{std::move(registry), {store::Record{allocation, std::nullopt}}};
   });
   erased.value();
 }

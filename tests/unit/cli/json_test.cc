@@ -128,7 +128,7 @@ TEST(JsonDecision, OfJustAnyPortHasNoService) {
 
 TEST(JsonCommit, HasBothSidesOfEveryChange) {
   store::Commit commit{7, "2026-11-22T18:00:00Z", {"ada", "release web"}, {}};
-  commit.records.push_back({"web", allocation("web", "80"), std::nullopt});
+  commit.records.push_back({allocation("web", "80"), std::nullopt});
   const auto text = written(write_commit, commit);
   EXPECT_THAT(text, testing::StartsWith(R"({"revision":7,"time":"2026-11-22T18:00:00Z","user":"ada",)"
                                         R"("command":"release web","changes":[{"service":"web","before":{)"));

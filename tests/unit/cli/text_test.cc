@@ -49,16 +49,16 @@ TEST(Table, WithoutRowsIsItsHeading) {
 }
 
 TEST(RecordLine, SaysWhatHappened) {
-  EXPECT_EQ(line_of({"web", std::nullopt, allocation("web", "8080")}), "web: 8080/tcp flexible");
-  EXPECT_EQ(line_of({"web", std::nullopt, tests::moved("web", "8081", 8080), Choice::moved}),
+  EXPECT_EQ(line_of({std::nullopt, allocation("web", "8080")}), "web: 8080/tcp flexible");
+  EXPECT_EQ(line_of({std::nullopt, tests::moved("web", "8081", 8080), Choice::moved}),
             "web: 8081/tcp flexible, instead of 8080");
-  EXPECT_EQ(line_of({"web", allocation("web", "8080"), std::nullopt}), "web: released 8080/tcp flexible");
-  EXPECT_EQ(line_of({"web", allocation("web", "8080"), allocation("web", "9000", Kind::fixed)}),
+  EXPECT_EQ(line_of({allocation("web", "8080"), std::nullopt}), "web: released 8080/tcp flexible");
+  EXPECT_EQ(line_of({allocation("web", "8080"), allocation("web", "9000", Kind::fixed)}),
             "web: 8080/tcp flexible -> 9000/tcp fixed");
 }
 
 TEST(RecordLine, EscapesNames) {
-  EXPECT_THAT(line_of({"a\x1b[2J", std::nullopt, allocation("", "80")}),
+  EXPECT_THAT(line_of({std::nullopt, allocation("a\x1b[2J", "80")}),
               Not(testing::ContainsRegex(control_characters)));
 }
 

@@ -61,9 +61,9 @@ TEST(AskingAgain, ChangesNothingThatIsOnlyRecorded) {
 TEST(AskingAgain, NeedsNoKernelRangesAndNoNames) {
   Scene scene;
   auto sight = scene.sight();
-  sight.kernel = [] {
+  sight.kernel = [&]() -> const KernelRanges& {
     ADD_FAILURE() << "asked for the kernel's ranges";
-    return KernelRanges{};
+    return scene.kernel;
   };
   const auto asked = request("web", "8080");
   EXPECT_TRUE(decide(registry({allocation("web", "8080")}), {&asked, 1}, sight, tests::now).has_value());

@@ -43,7 +43,8 @@ struct Scene {
   // Valid as long as the scene.
   Sight sight() {
     return {[this](const Endpoint& endpoint) { return probe(endpoint); },
-            [this](const Endpoint& endpoint) { return holders_of(endpoint); }, [this] { return kernel; }};
+            [this](const Endpoint& endpoint) { return holders_of(endpoint); },
+            [this]() -> const KernelRanges& { return kernel; }};
   }
 };
 

@@ -79,7 +79,7 @@ TEST_F(FileStoreTest, AnOlderCopyMayBePutBack) {
   EXPECT_EQ(latest().revision, 2U);
   const auto commits = store_.history("").value();
   ASSERT_EQ(commits.size(), 2U);
-  EXPECT_EQ(commits[1].records[0].service, "db");
+  EXPECT_EQ(commits[1].records[0].service(), "db");
 }
 
 TEST_F(FileStoreTest, TheTimeOfACommitIsTheClocks) {

@@ -103,7 +103,7 @@ TEST_F(HistoryFile, ThatIsNotThereIsNothing) {
 
 // Two gigabytes that take no room on the disk, and a history at their end.
 TEST_F(HistoryFile, OfTwoGigabytesIsReadFromItsEnd) {
-  const auto line = format_commit({7, "2026-11-22T18:00:00Z", author, {{"web", {}, tests::make_allocation("web", 1)}}});
+  const auto line = format_commit({7, "2026-11-22T18:00:00Z", author, {{{}, tests::make_allocation("web", 1)}}});
   write_text(path_, "");
   std::filesystem::resize_file(path_, std::uintmax_t{2} << 30U);
   std::ofstream(path_, std::ios::app) << "\n" << line;

@@ -20,7 +20,7 @@ Commit make_commit(std::uint64_t revision, const std::string& service = "web") {
   return {revision,
           "2026-11-22T18:00:00Z",
           {"root", "register " + service + " 8080"},
-          {{.service = service, .before = {}, .after = tests::make_allocation(service, 8080)}}};
+          {{.before = {}, .after = tests::make_allocation(service, 8080)}}};
 }
 
 std::string line(std::uint64_t revision, const std::string& service = "web") {
@@ -62,7 +62,7 @@ TEST(FormatCommit, IsValidJsonWhateverTheNamesAre) {
 
 TEST(ParseCommit, ReadsWhatIsWritten) {
   auto commit = make_commit(7);
-  commit.records.push_back({.service = "old", .before = tests::make_allocation("old", 1), .after = {}});
+  commit.records.push_back({.before = tests::make_allocation("old", 1), .after = {}});
   commit.records[0].choice = Choice::kept;
   commit.records[0].skipped = {{{1, 9}, std::nullopt, {{Source::browser, "refused"}}},
                                {{10, 10}, Verdict::unknown, {}}};
@@ -129,8 +129,8 @@ TEST(ReadCommits, TheLaterLineOfARevisionCountsWithWhatFollows) {
   const auto text = line(1, "a") + line(2, "b") + line(3, "c") + line(2, "d");
   const auto commits = read_commits(text, 2, "");
   ASSERT_EQ(commits.size(), 2U);
-  EXPECT_EQ(commits[0].records[0].service, "a");
-  EXPECT_EQ(commits[1].records[0].service, "d");
+  EXPECT_EQ(commits[0].records[0].service(), "a");
+  EXPECT_EQ(commits[1].records[0].service(), "d");
   EXPECT_THAT(revisions(text, 2, "b"), IsEmpty());
 }
 

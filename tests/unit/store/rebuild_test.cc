@@ -32,8 +32,8 @@ Registry at(std::uint64_t revision, std::vector<Allocation> allocations) {
 const auto web = make_allocation("web", 80);
 const auto moved_web = make_allocation("web", 81);
 const auto api = make_allocation("api", 90);
-const std::vector<Commit> commits{commit(1, {{"web", {}, web}}), commit(2, {{"web", web, moved_web}, {"api", {}, api}}),
-                                  commit(3, {{"web", moved_web, {}}})};
+const std::vector<Commit> commits{commit(1, {Record{{}, web}}), commit(2, {Record{web, moved_web}, Record{{}, api}}),
+                                  commit(3, {Record{moved_web, {}}})};
 const Registry latest = at(3, {api});
 
 TEST(GoBack, FindsEveryRevision) {
@@ -96,12 +96,12 @@ RC_GTEST_PROP(GoBack, ComesBackFromAnyLifeThroughItsHistory, ()) {
     const Registry added = *tests::any_registry();
     for (const auto& [service, allocation] : added.allocations()) {
       const auto* before = next.find(service);
-      made.records.push_back({service, before ? std::optional(*before) : std::nullopt, allocation});
+      made.records.push_back({before ? std::optional(*before) : std::nullopt, allocation});
       next.put(allocation);
     }
     if (!next.allocations().empty() && *rc::gen::arbitrary<bool>()) {
       const auto gone = next.allocations().begin()->second;
-      made.records.push_back({gone.service, gone, std::nullopt});
+      made.records.push_back({gone, std::nullopt});
       next.erase(gone.service);
     }
     text += format_commit(made);
