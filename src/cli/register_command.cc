@@ -82,7 +82,8 @@ Result run_register(Session& session, const Arguments& arguments) {
   if (!decisions) return std::unexpected(decisions.error());
 
   auto& out = session.out;
-  for (const auto& decision : *decisions) tell(out, decision, arguments.has("--explain"));
+  const bool explain = arguments.has("--explain");
+  for (const auto& decision : *decisions) tell(out, decision, explain);
   if (dry_run) out.note("dry run: nothing was recorded");
   if (out.json) {
     out.answer_line(json_of(*decisions, batch));

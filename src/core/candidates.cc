@@ -42,7 +42,7 @@ class Walker {
     unsigned first = std::max(walk_.preferred.ports.first, walk_.from);
     for (; first + size - 1 <= walk_.limit; first = unsigned{landing_.skipped.back().ports.last} + 1) {
       const PortRange ports{static_cast<Port>(first), static_cast<Port>(first + size - 1)};
-      landing_.owner = {};
+      if (landing_.owner) landing_.owner = {};
       auto objection = this->objection(ports);
       if (!objection) return std::unexpected(objection.error());
       if (!*objection) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
 #include <cstddef>
 #include <cstring>
@@ -20,16 +21,25 @@ bool is_plain(char byte) {
   return code >= 0x20 && code < 0x7f && byte != '"' && byte != '\\';
 }
 
-// Eight at once. In each test, the top bit of a byte is set if that byte is not plain; what comes after the first such
-// byte may be wrong.
-bool are_plain(const char* eight) {
-  constexpr std::uint64_t ones = 0x0101010101010101;
-  constexpr std::uint64_t top_bits = ones * 0x80;
-  std::uint64_t bytes = 0;
-  std::memcpy(&bytes, eight, sizeof(bytes));
-  const auto is_zero = [](std::uint64_t values) { return (values - ones) & ~values; };
-  const auto is_control = ((bytes - ones * ' ') & ~bytes) | is_zero(bytes ^ ones * 0x7f);
-  return ((bytes | is_control | is_zero(bytes ^ ones * '"') | is_zero(bytes ^ ones * '\\')) & top_bits) == 0;
+// So many at once: a comparison sets all bits of the bytes for which it holds.
+using Chunk [[gnu::vector_size(16)]] = unsigned char;
+constexpr auto chunk_size = sizeof(Chunk);
+
+// How many bytes at the front are plain.
+std::size_t plain_bytes(const char* chunk) {
+  Chunk bytes;
+  std::memcpy(&bytes, chunk, chunk_size);
+  const auto odd = (bytes < 0x20) | (bytes > 0x7e) | (bytes == '"') | (bytes == '\\');
+  std::array<std::uint64_t, 2> halves;
+  std::memcpy(halves.data(), &odd, chunk_size);
+  constexpr bool first_is_lowest = std::endian::native == std::endian::little;
+  constexpr std::size_t bits = 8;
+  std::size_t length = 0;
+  for (const auto half : halves) {
+    length += static_cast<std::size_t>(first_is_lowest ? std::countr_zero(half) : std::countl_zero(half)) / bits;
+    if (half != 0) break;
+  }
+  return length;
 }
 
 void append_hexadecimal(std::string& out, char32_t unit) {
@@ -86,11 +96,17 @@ std::size_t append_odd(std::string& out, std::string_view text) {
 }  // namespace
 
 std::size_t plain_length(std::string_view text) {
-  constexpr auto word = sizeof(std::uint64_t);
   std::size_t length = 0;
-  while (text.size() - length >= word && are_plain(text.data() + length)) length += word;
-  // The rest together with what is known to be plain before it.
-  if (length >= word && text.size() - length < word && are_plain(text.data() + text.size() - word)) return text.size();
+  while (text.size() - length >= chunk_size) {
+    const auto plain = plain_bytes(text.data() + length);
+    length += plain;
+    if (plain < chunk_size) return length;
+  }
+  if (length > 0) {
+    // The rest, together with what is known to be plain before it.
+    const auto begin = text.size() - chunk_size;
+    return begin + plain_bytes(text.data() + begin);
+  }
   while (length < text.size() && is_plain(text[length])) ++length;
   return length;
 }

@@ -174,7 +174,7 @@ class Decider {
     allocate(decision.allocation, request, current, Kind::flexible, landing->ports);
     decision.skipped = std::move(landing->skipped);
     decision.warnings = std::move(landing->warnings);
-    record_owner(decision, std::move(landing->owner));
+    if (landing->owner) record_owner(decision, std::move(landing->owner));
     warn_of_odd_port(decision, sight_.kernel());
     if (const auto* other = preferred ? nullptr : namesake(request); other != nullptr) {
       decision.notes.push_back(advise_on_namesake(*other, request.service, true, is_in_use(other->endpoint, sight_)));
@@ -190,7 +190,6 @@ class Decider {
 
   // Who has the port already, and is the service.
   static void record_owner(Decision& decision, Owner owner) {
-    if (!owner) return;
     decision.notes.push_back(fmt::format("it is there already: {} {}", to_string(owner.kind), escape(owner.name)));
     decision.allocation.owner = std::move(owner);
   }
@@ -206,7 +205,7 @@ class Decider {
     for (unsigned port = request.endpoint.ports.first; port <= request.endpoint.ports.last; ++port) {
       const auto endpoint = request.endpoint.at(static_cast<Port>(port));
       auto clearance = clear(endpoint, request.service, own, sight_);
-      record_owner(decision, std::move(clearance.owner));
+      if (clearance.owner) record_owner(decision, std::move(clearance.owner));
       if (!clearance.obstacle) continue;
       auto& [probe, holders] = *clearance.obstacle;
       if (auto settled = contest(request, endpoint, probe, std::move(holders), decision); !settled) {

@@ -79,8 +79,9 @@ void write_record(JsonPen& pen, const Record& record) {
   write_side(pen, ", \"before\": "sv, record.before);
   write_side(pen, ", \"after\": "sv, record.after);
   if (record.choice) {
-    pen.text(", \"decision\": "sv);
-    pen.string(to_string(*record.choice));
+    pen.text(", \"decision\": \""sv);
+    pen.text(to_string(*record.choice));
+    pen.text("\""sv);
   }
   if (!record.skipped.empty()) {
     pen.text(", \"skipped\": ["sv);
