@@ -132,6 +132,8 @@ std::expected<void, system::Error> publish(system::Files& files, const std::stri
   const auto like = file ? std::optional(file->status) : std::nullopt;
   auto replacement = write_beside(files, target, like, text_of(registry, file, commit));
   if (!replacement) return std::unexpected(std::move(replacement.error()));
+  // The disk takes the new text while the history's line is written.
+  replacement->begin_sync();
   auto history = append_commit(files, target, like, commit);
   if (!history) return std::unexpected(std::move(history.error()));
   auto done = sync_both(*replacement, *history);

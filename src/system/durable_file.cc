@@ -117,6 +117,8 @@ std::expected<void, Error> Replacement::write(std::string_view bytes) {
   return write_all(*files_, fd_.get(), bytes, temporary_);
 }
 
+void Replacement::begin_sync() { files_->begin_write_out(fd_.get()); }
+
 std::expected<void, Error> Replacement::sync() {
   if (files_->fsync(fd_.get()) != 0) return failure("fsync", temporary_);
   return {};

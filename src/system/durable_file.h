@@ -27,6 +27,8 @@ class Replacement {
   // Appends to the content.
   std::expected<void, Error> write(std::string_view bytes);
 
+  // Lets the disk begin; promises nothing.
+  void begin_sync();
   // Makes the content durable.
   std::expected<void, Error> sync();
 
