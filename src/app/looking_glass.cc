@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <iterator>
 
+#include "core/coverage.h"
+
 namespace berth::app {
 namespace {
 
@@ -20,12 +22,8 @@ Port further(Port port, std::size_t by) { return static_cast<Port>(std::min<std:
 // Everything that they ask for, on every address.
 Endpoint asked_for_by(std::span<const Request> requests) {
   auto all = requests.front().endpoint;
+  for (const auto& request : requests) all = united(all, request.endpoint);
   all.address = {};
-  for (const auto& request : requests) {
-    const auto& endpoint = request.endpoint;
-    if (endpoint.protocol != all.protocol) all.protocol = Protocol::tcp_udp;
-    all.ports = {std::min(all.ports.first, endpoint.ports.first), std::max(all.ports.last, endpoint.ports.last)};
-  }
   return all;
 }
 

@@ -6,9 +6,22 @@
 #include <cstddef>
 #include <utility>
 
+#include "core/coverage.h"
 #include "core/spec.h"
 
 namespace berth::app {
+
+namespace {
+
+// Every endpoint that is registered, and what lies between them: a server may have thousands of sockets elsewhere.
+Endpoint all_of(const Registry& registry) {
+  auto all = registry.allocations().begin()->second.endpoint;
+  for (const auto& [service, allocation] : registry.allocations()) all = united(all, allocation.endpoint);
+  all.address = {};
+  return all;
+}
+
+}  // namespace
 
 std::expected<std::optional<Allocation>, Error> find_allocation(const Context& context, std::string_view service) {
   auto entry = context.store.find(service);
@@ -26,7 +39,8 @@ std::expected<Listing, Error> list_allocations(const Context& context, std::span
   }
   if (registry.allocations().empty()) return listing;
   auto census = context.machine.census(
-      {.listeners_only = !has_contests(registry),
+      {.about = all_of(registry),
+       .listeners_only = !has_contests(registry),
        .owners = needs_owners(registry),
        .sources = needs_containers(registry) ? inspect::Sources::all : inspect::Sources::sockets});
   const auto states = states_of(registry, census);

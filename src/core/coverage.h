@@ -10,7 +10,7 @@ namespace berth {
 // Whether whoever has `all` has `some`.
 bool covers(const Endpoint& all, const Endpoint& some);
 
-// The smallest endpoint that covers both; of two that overlap.
+// The smallest endpoint that covers both, with the ports between them.
 Endpoint united(const Endpoint& left, const Endpoint& right);
 
 // What of `endpoint` none of `registered` has, in ascending order.

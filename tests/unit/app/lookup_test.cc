@@ -54,6 +54,13 @@ TEST(List, HasEveryAllocationWithItsState) {
                                           Pair("c", State::conflict), Pair("d", State::conflict)));
 }
 
+TEST(List, LooksOnlyWhereServicesAre) {
+  World world(registry({allocation("a", "127.0.0.1:53/udp"), allocation("b", "[::1]:8080"), allocation("c", "90-99")}));
+  rows_of(world);
+  ASSERT_EQ(world.machine.questions.size(), 1U);
+  EXPECT_EQ(world.machine.questions[0].about, tests::endpoint("53-8080/tcp+udp"));
+}
+
 TEST(List, OfSomeServicesIsInTheRegistrysOrder) {
   World world(registry({allocation("a", "80"), allocation("b", "81"), allocation("c", "82")}));
   world.machine.scene.holders = {listener("82")};
