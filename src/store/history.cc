@@ -45,6 +45,25 @@ void write_side(JsonPen& pen, std::string_view intro, const Shared<Allocation>& 
   }
 }
 
+template <typename Values, typename Write>
+void write_array(JsonPen& pen, const Values& values, Write write) {
+  pen.text("["sv);
+  std::string_view separator;
+  for (const auto& value : values) {
+    pen.text(std::exchange(separator, ", "sv));
+    write(pen, value);
+  }
+  pen.text("]"sv);
+}
+
+void write_evidence(JsonPen& pen, const Evidence& evidence) {
+  pen.text("{\"source\": "sv);
+  pen.string(to_string(evidence.source));
+  pen.text(", \"what\": "sv);
+  pen.string(evidence.what);
+  pen.text("}"sv);
+}
+
 void write_skip(JsonPen& pen, const Skip& skip) {
   pen.text("{\"port\": "sv);
   pen.number(skip.ports.first);
@@ -60,17 +79,9 @@ void write_skip(JsonPen& pen, const Skip& skip) {
   } else {
     pen.text("null"sv);
   }
-  pen.text(", \"evidence\": ["sv);
-  std::string_view separator;
-  for (const auto& evidence : skip.evidence) {
-    pen.text(std::exchange(separator, ", "sv));
-    pen.text("{\"source\": "sv);
-    pen.string(to_string(evidence.source));
-    pen.text(", \"what\": "sv);
-    pen.string(evidence.what);
-    pen.text("}"sv);
-  }
-  pen.text("]}"sv);
+  pen.text(", \"evidence\": "sv);
+  write_array(pen, skip.evidence, write_evidence);
+  pen.text("}"sv);
 }
 
 void write_record(JsonPen& pen, const Record& record) {
@@ -84,13 +95,8 @@ void write_record(JsonPen& pen, const Record& record) {
     pen.text("\""sv);
   }
   if (!record.skipped.empty()) {
-    pen.text(", \"skipped\": ["sv);
-    std::string_view separator;
-    for (const auto& skip : record.skipped) {
-      pen.text(std::exchange(separator, ", "sv));
-      write_skip(pen, skip);
-    }
-    pen.text("]"sv);
+    pen.text(", \"skipped\": "sv);
+    write_array(pen, record.skipped, write_skip);
   }
   pen.text("}"sv);
 }
@@ -105,13 +111,9 @@ void write_commit(std::string& out, const Commit& commit) {
   pen.string(commit.author.user);
   pen.text(", \"command\": "sv);
   pen.string(commit.author.command);
-  pen.text(", \"changes\": ["sv);
-  std::string_view separator;
-  for (const auto& record : commit.records) {
-    pen.text(std::exchange(separator, ", "sv));
-    write_record(pen, record);
-  }
-  pen.text("]}\n"sv);
+  pen.text(", \"changes\": "sv);
+  write_array(pen, commit.records, write_record);
+  pen.text("}\n"sv);
 }
 
 std::string text_of(const Value& object, std::string_view name) {

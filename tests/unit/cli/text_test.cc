@@ -58,8 +58,7 @@ TEST(RecordLine, SaysWhatHappened) {
 }
 
 TEST(RecordLine, EscapesNames) {
-  EXPECT_THAT(line_of({std::nullopt, allocation("a\x1b[2J", "80")}),
-              Not(testing::ContainsRegex(control_characters)));
+  EXPECT_THAT(line_of({std::nullopt, allocation("a\x1b[2J", "80")}), Not(testing::ContainsRegex(control_characters)));
 }
 
 app::PortReport held_by(const Holder& holder) {
