@@ -87,21 +87,21 @@ void LookingGlass::survey(const Endpoint& preferred, std::size_t count) {
 }
 
 void LookingGlass::survey_from(const Endpoint& asked, std::size_t ports) {
-  survey(asked.at(PortRange{asked.ports.first, further(asked.ports.last, ports + ports_passed_over)}));
+  take_survey(asked.at(PortRange{asked.ports.first, further(asked.ports.last, ports + ports_passed_over)}));
 }
 
-void LookingGlass::survey(const Endpoint& all) {
+void LookingGlass::take_survey(const Endpoint& all) {
+  probes_beyond_ = 0;
   auto census = machine_.census({.about = all});
   const bool complete = std::ranges::none_of(census.blind_spots, &BlindSpot::hides_holders);
   survey_ = complete ? std::make_unique<Survey>(all, std::move(census)) : nullptr;
 }
 
-// A walk that goes on and on beyond what was surveyed: the same again, and as much once more.
+// A walk that goes on and on beyond what was surveyed: from the same port again, to as far beyond as it was wide.
 void LookingGlass::survey_beyond(const Endpoint& endpoint) {
   if (!survey_ || !survey_->ends_before(endpoint) || ++probes_beyond_ < many) return;
-  probes_beyond_ = 0;
   const auto& surveyed = survey_->about;
-  survey(surveyed.at(PortRange{surveyed.ports.first, further(endpoint.ports.last, surveyed.ports.size())}));
+  take_survey(surveyed.at(PortRange{surveyed.ports.first, further(endpoint.ports.last, surveyed.ports.size())}));
 }
 
 Probe LookingGlass::probe(const Endpoint& endpoint) {

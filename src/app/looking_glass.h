@@ -64,7 +64,7 @@ class LookingGlass {
   bool any_refused(std::span<const Request> requests);
   bool is_refused(const Endpoint& endpoint);
   void survey_from(const Endpoint& asked, std::size_t ports);
-  void survey(const Endpoint& all);
+  void take_survey(const Endpoint& all);
   void survey_beyond(const Endpoint& endpoint);
   std::vector<Holder> holders(const Endpoint& endpoint);
   std::vector<Holder> listeners(const Endpoint& endpoint);

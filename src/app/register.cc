@@ -52,14 +52,14 @@ std::expected<Outcome, Error> decide_on(Registry registry, const Asked& asked, L
 
 using Decisions = std::vector<Decision>;
 
-// A record of what was decided, of which nothing is copied.
+// The records share the allocations with the decisions.
 store::Change change_to(Registry registry, const std::shared_ptr<const Decisions>& decisions) {
   store::Change change{std::move(registry), {}};
   change.records.reserve(decisions->size());
   for (const auto& decision : *decisions) {
     if (!decision.changes()) continue;
-    const std::shared_ptr<const Allocation> after(decisions, &decision.allocation);
-    change.records.push_back({decision.before, after, decision.choice, decision.skipped});
+    std::shared_ptr<const Allocation> after(decisions, &decision.allocation);
+    change.records.push_back({decision.before, std::move(after), decision.choice, decision.skipped});
   }
   return change;
 }
@@ -132,7 +132,7 @@ std::expected<Decisions, Error> register_services(const Context& context, std::s
   if (auto revision = context.store.update(context.author(), mutate); !revision) {
     return std::unexpected(std::move(revision).error());
   }
-  // A store may have kept the records.
+  // A store that lies in memory keeps the records.
   const bool is_shared = decisions.use_count() > 1;
   auto answer = is_shared ? *decisions : std::move(*decisions);
   tell_blind_spots(answer, glass);

@@ -27,10 +27,10 @@ class JsonPen {
   JsonPen& operator=(const JsonPen&) = delete;
   ~JsonPen();
 
-  // A literal whose length is known becomes a store or two.
-  [[gnu::always_inline]] void text(std::string_view literal) {
-    make_room(literal.size());
-    at_ += literal.copy(at_, literal.size());
+  // As it is. A literal becomes a store or two.
+  [[gnu::always_inline]] void text(std::string_view text) {
+    make_room(text.size());
+    at_ += text.copy(at_, text.size());
   }
   void number(std::uint64_t number);
   void string(std::string_view string);

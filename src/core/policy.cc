@@ -77,7 +77,7 @@ class Decider {
   Decider(Registry registry, const Sight& sight, std::string_view now)
       : registry_(std::move(registry)), sight_(sight), now_(now), occupied_(registry_) {}
 
-  // `decision` is where the answer comes, empty until then.
+  // `decision` is where the answer comes: empty before, and worth nothing after an error.
   std::expected<void, Error> decide(const Request& request, Decision& decision) {
     const auto place = registry_.locate(request.service);
     const auto* const current = place.allocation;

@@ -38,7 +38,7 @@ struct Sight {
   std::function<Probe(const Endpoint&)> probe;
   // Every holder that overlaps, named as well as can be. Asked only about what a probe has refused.
   std::function<std::vector<Holder>(const Endpoint&)> holders;
-  // Asked once, when a new port is to be found.
+  // Asked when a new port is to be found. What it lends stays as long as this.
   std::function<const KernelRanges&()> kernel;
   // Who takes ports of it without a socket, so that no probe meets him: containers, NAT rules, socket units.
   std::function<std::vector<Holder>(const Endpoint&)> hidden = [](const Endpoint&) { return std::vector<Holder>{}; };

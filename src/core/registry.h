@@ -63,7 +63,7 @@ class Registry {
   // Adds, or replaces the one of that service. Does not check for overlaps: that is the policy's business.
   // The result is valid until that service's allocation is replaced or erased.
   const Allocation& put(Allocation allocation);
-  // The same for that service's place, if nothing was erased since it was located.
+  // The same for that service's place, if nothing was erased, nor the service put, since it was located.
   const Allocation& put(const Place& place, const Allocation& allocation);
   // The same, for input in order of name: constant time.
   void append(Allocation allocation);

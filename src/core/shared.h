@@ -18,7 +18,6 @@ class Shared {
   Shared(std::shared_ptr<const T> value) : value_(std::move(value)) {}
 
   explicit operator bool() const { return value_ != nullptr; }
-  bool has_value() const { return value_ != nullptr; }
   const T& operator*() const { return *value_; }
   const T* operator->() const { return value_.get(); }
 
