@@ -30,9 +30,7 @@ Endpoint asked_for_by(std::span<const Request> requests) {
 }  // namespace
 
 bool LookingGlass::Survey::excludes(const Endpoint& endpoint) const {
-  const bool is_covered = about.ports.contains(endpoint.ports) &&
-                          (about.protocol == Protocol::tcp_udp || about.protocol == endpoint.protocol);
-  return is_covered && index.overlapping(endpoint).empty();
+  return covers(about, endpoint) && index.overlapping(endpoint).empty();
 }
 
 bool LookingGlass::Survey::ends_before(const Endpoint& endpoint) const {
